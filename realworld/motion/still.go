@@ -12,7 +12,7 @@ func flicker(o Options) *Script {
 	if o.Entities == 0 {
 		o.Entities = 1000
 	}
-	const side = 200
+	const side = 96
 	rng := rand.New(rand.NewPCG(o.Seed, 2))
 	place := func() float64 { return float64(float32(rng.IntN(side*10+1)) / 10) }
 	actions := make([]Action, o.Entities)

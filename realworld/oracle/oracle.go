@@ -84,6 +84,7 @@ func (o *Oracle) Spawn(id uint64, x, y, radius float64) {
 	if o == nil {
 		return
 	}
+	o.report.Counts.Spawns++
 	if radius == 0 {
 		radius = o.rule.Radius
 	}
@@ -102,6 +103,7 @@ func (o *Oracle) Move(id uint64, x, y float64) {
 	if o == nil {
 		return
 	}
+	o.report.Counts.Moves++
 	s := &o.slots[o.slotOf[id]]
 	s.x, s.y = x, y
 	o.moved(id)
@@ -113,6 +115,7 @@ func (o *Oracle) Despawn(id uint64) {
 	if o == nil {
 		return
 	}
+	o.report.Counts.Despawns++
 	i := o.slotOf[id]
 	o.slots[i].alive = false
 	o.dying = append(o.dying, i)
@@ -126,6 +129,7 @@ func (o *Oracle) Enter(w, t uint64) {
 	if o == nil {
 		return
 	}
+	o.report.Counts.Enters++
 	i, j, ok := o.both(w, t)
 	if !ok || o.slots[i].view.has(j) {
 		o.report.DoubleEnters = append(o.report.DoubleEnters, Pair{w, t})
@@ -140,6 +144,7 @@ func (o *Oracle) Leave(w, t uint64) {
 	if o == nil {
 		return
 	}
+	o.report.Counts.Leaves++
 	i, j, ok := o.both(w, t)
 	if !ok || !o.slots[i].view.has(j) {
 		o.report.StrayLeaves = append(o.report.StrayLeaves, Pair{w, t})
@@ -164,7 +169,7 @@ func (o *Oracle) Tick(n uint64) {
 		return
 	}
 	o.tick = n
-	o.report.Ticks++
+	o.report.Counts.Ticks++
 	for i := range o.slots {
 		if o.slots[i].alive {
 			o.judge(i)

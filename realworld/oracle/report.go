@@ -10,7 +10,7 @@ import (
 
 // A Report is what brute force confirms.
 type Report struct {
-	Ticks        int        `json:"ticks"`
+	Counts       Counts     `json:"counts"`        // what the oracle was told
 	Wrong        []Interval `json:"wrong"`         // pairs whose view contradicts their positions, and when
 	Flapping     []Flapping `json:"flapping"`      // pairs that reverse at least ten times in a row
 	DoubleEnters []Pair     `json:"double_enters"` // entered what was in view
@@ -20,6 +20,16 @@ type Report struct {
 	Extra        uint64     `json:"extra"`         // pair-ticks that should not
 	Precision    float64    `json:"precision"`     // share of the seen pair-ticks that should be
 	Recall       float64    `json:"recall"`        // share of the pair-ticks that should be seen that are
+}
+
+// Counts are numbers of calls, for holding against a recording's.
+type Counts struct {
+	Ticks    int `json:"tick"`
+	Spawns   int `json:"spawn"`
+	Moves    int `json:"move"`
+	Despawns int `json:"despawn"`
+	Enters   int `json:"enter"`
+	Leaves   int `json:"leave"`
 }
 
 // An Interval is a run of ticks at whose ends a pair was wrong.
