@@ -75,13 +75,14 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	}
 
 	rec := record.Open()
-	rec.Space(1, contract)
+	stream := rec.Stream("world")
+	stream.Space(1, contract)
 	var check *oracle.Oracle
 	if *report != "" {
 		start := time.Now()
 		check = oracle.New(rule, func() time.Duration { return time.Since(start) })
 	}
-	world, err := goaoi.New(c, rec.Stream("world"), check)
+	world, err := goaoi.New(c, stream, check)
 	if err != nil {
 		return err
 	}

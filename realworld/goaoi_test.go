@@ -1,0 +1,249 @@
+package realworld_test
+
+import (
+	"math"
+	"strconv"
+	"testing"
+
+	"github.com/aoi-trace/aoi-trace/realworld/oracle"
+)
+
+// TestHealthy is the silence that is required: an AOI that is right, a
+// workload with teleports, half a million events, and not one finding.
+func TestHealthy(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+	}{
+		{"whole numbers", nil},
+		{"float32", []string{"-float", "-seed", "2"}},
+		{"towers by their own contract", []string{"-manager", "tower", "-tower", "50", "-contract", "towers"}},
+		{"small towers", []string{"-manager", "tower", "-tower", "10", "-contract", "towers", "-float"}},
+		{"large towers", []string{"-manager", "tower", "-tower", "100", "-contract", "towers", "-float"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a, o := record(t, test.args...)
+			if !o.Silent() {
+				t.Fatalf("brute force itself disagrees: %d wrong, %d flapping", len(o.Wrong), len(o.Flapping))
+			}
+			a.wantNone(t)
+			a.wantLossless(t, o)
+			if p, r := a.metric(t, "precision"), a.metric(t, "recall"); p != 1 || r != 1 {
+				t.Errorf("got precision %v and recall %v, want 1 and 1", p, r)
+			}
+		})
+	}
+}
+
+// TestRecorded plays real movement: nothing is found but what brute force
+// confirms.
+func TestRecorded(t *testing.T) {
+	for _, workload := range []string{"crowd", "football", "game"} {
+		t.Run(workload, func(t *testing.T) {
+			for _, file := range needData(t, workload) {
+				t.Run(file, func(t *testing.T) {
+					a, o := record(t, "-workload", workload, "-file", file)
+					a.wantLossless(t, o)
+					a.wantConfirmed(t, o)
+					a.wantFlapping(t, o)
+				})
+			}
+		})
+	}
+}
+
+// TestFlicker finds what go-aoi does while nobody moves: the pair at the
+// radius changes with each call, because float32 subtraction from one end
+// and addition from the other disagree.
+func TestFlicker(t *testing.T) {
+	for _, workload := range []string{"flicker", "pair"} {
+		t.Run(workload, func(t *testing.T) {
+			a, o := record(t, "-workload", workload)
+			if len(o.Flapping) == 0 || len(o.Wrong) > 0 {
+				t.Fatalf("brute force sees %d flapping pairs and %d wrong ones, want some and none", len(o.Flapping), len(o.Wrong))
+			}
+			a.wantLossless(t, o)
+			a.wantConfirmed(t, o)
+			a.wantFlapping(t, o)
+			if a.exit != 1 || a.count("oscillation") == 0 {
+				t.Errorf("got exit code %d and %d oscillations, want 1 and some", a.exit, a.count("oscillation"))
+			}
+		})
+	}
+}
+
+// TestRadius finds that the cross list ignores radii of single entities.
+func TestRadius(t *testing.T) {
+	a, o := record(t, "-workload", "radius")
+	a.wantLossless(t, o)
+	a.wantConfirmed(t, o)
+	a.wantQuality(t, o, 0.62, 0.53)
+	if a.exit != 1 || a.count("missed-enter") == 0 || a.count("spurious-enter") == 0 {
+		t.Errorf("got exit code %d, %d missed-enter and %d spurious-enter, want 1 and some of both",
+			a.exit, a.count("missed-enter"), a.count("spurious-enter"))
+	}
+}
+
+// TestTowers holds towers to the square that they stand for: they show more
+// than it, the more the larger they are.
+func TestTowers(t *testing.T) {
+	for _, test := range []struct {
+		tower     string
+		precision float64
+	}{{"10", 0.91}, {"50", 0.65}, {"100", 0.45}} {
+		t.Run(test.tower, func(t *testing.T) {
+			a, o := record(t, "-manager", "tower", "-tower", test.tower)
+			a.wantLossless(t, o)
+			a.wantConfirmed(t, o)
+			a.wantQuality(t, o, test.precision, 1)
+			if a.exit != 1 || a.count("spurious-enter") == 0 {
+				t.Errorf("got exit code %d and %d spurious-enter, want 1 and some", a.exit, a.count("spurious-enter"))
+			}
+		})
+	}
+}
+
+func (a *analysis) count(detector string) int {
+	n := 0
+	for _, f := range a.Findings {
+		if f.Detector == detector {
+			n++
+		}
+	}
+	return n
+}
+
+func (a *analysis) wantNone(t *testing.T) {
+	t.Helper()
+	for i, f := range a.Findings {
+		if i < 5 {
+			t.Errorf("found %s (%s): %s", f.Detector, f.Verdict, f.Message)
+		}
+	}
+	if a.exit != 0 || len(a.Findings) > 0 {
+		t.Errorf("got exit code %d and %d findings, want 0 and none", a.exit, len(a.Findings))
+	}
+}
+
+// wantLossless checks that the file holds every event that the server gave.
+func (a *analysis) wantLossless(t *testing.T, o *oracle.Report) {
+	t.Helper()
+	c := o.Counts
+	least := uint64(c.Ticks + c.Spawns + c.Moves + c.Despawns + c.Enters + c.Leaves)
+	if a.Loss.Events != 0 || a.Trace.Events < least {
+		t.Errorf("got %d events and %d lost, want %d or more and none", a.Trace.Events, a.Loss.Events, least)
+	}
+}
+
+// wantQuality checks analyze's metrics against brute force, exactly, and
+// against what is known of go-aoi, roughly.
+func (a *analysis) wantQuality(t *testing.T, o *oracle.Report, precision, recall float64) {
+	t.Helper()
+	p, r := a.metric(t, "precision"), a.metric(t, "recall")
+	if math.Abs(p-o.Precision) > 1e-3 || math.Abs(r-o.Recall) > 1e-3 {
+		t.Errorf("got precision %.4f and recall %.4f, brute force says %.4f and %.4f", p, r, o.Precision, o.Recall)
+	}
+	if math.Abs(p-precision) > 0.02 || math.Abs(r-recall) > 0.02 {
+		t.Errorf("got precision %.4f and recall %.4f, want about %v and %v", p, r, precision, recall)
+	}
+}
+
+// verdicts are brute force's, by pair.
+type verdicts struct{ missing, extra, flapping, doubles, strays, ghosts map[oracle.Pair]bool }
+
+func index(o *oracle.Report) verdicts {
+	set := func(pairs []oracle.Pair) map[oracle.Pair]bool {
+		m := map[oracle.Pair]bool{}
+		for _, p := range pairs {
+			m[p] = true
+		}
+		return m
+	}
+	v := verdicts{set(nil), set(nil), set(nil), set(o.DoubleEnters), set(o.StrayLeaves), set(o.Ghosts)}
+	for _, w := range o.Wrong {
+		if w.What == "missing" {
+			v.missing[w.Pair] = true
+		} else {
+			v.extra[w.Pair] = true
+		}
+	}
+	for _, f := range o.Flapping {
+		v.flapping[f.Pair] = true
+	}
+	return v
+}
+
+// confirms reports whether brute force saw what f says.
+func (v *verdicts) confirms(detector string, p oracle.Pair) bool {
+	back := oracle.Pair{Watcher: p.Target, Target: p.Watcher}
+	switch detector {
+	case "missed-enter", "spurious-leave":
+		return v.missing[p]
+	case "missed-leave", "spurious-enter":
+		return v.extra[p]
+	case "asymmetry":
+		return v.missing[p] || v.extra[p] || v.missing[back] || v.extra[back]
+	case "oscillation":
+		return v.flapping[p] || v.flapping[back]
+	case "double-enter":
+		return v.doubles[p]
+	case "stray-leave":
+		return v.strays[p]
+	case "ghost":
+		return v.ghosts[p]
+	}
+	return false
+}
+
+// wantConfirmed checks that every finding is one that brute force shares.
+func (a *analysis) wantConfirmed(t *testing.T, o *oracle.Report) {
+	t.Helper()
+	v := index(o)
+	wrong := 0
+	for _, f := range a.Findings {
+		for _, g := range append([]finding{f}, f.Consequences...) {
+			p, ok := g.pair()
+			if ok && v.confirms(g.Detector, p) {
+				continue
+			}
+			if wrong++; wrong <= 5 {
+				t.Errorf("brute force does not confirm %s (%s) %v: %s", g.Detector, g.Verdict, g.Entities, g.Message)
+			}
+		}
+	}
+	if wrong > 5 {
+		t.Errorf("brute force does not confirm %d findings in all", wrong)
+	}
+}
+
+// wantFlapping checks that every pair that flaps clearly is found.
+func (a *analysis) wantFlapping(t *testing.T, o *oracle.Report) {
+	t.Helper()
+	found := map[oracle.Pair]bool{}
+	for _, f := range a.Findings {
+		if p, ok := f.pair(); ok && f.Detector == "oscillation" {
+			found[p], found[oracle.Pair{Watcher: p.Target, Target: p.Watcher}] = true, true
+		}
+	}
+	missed := 0
+	for _, f := range o.Flapping {
+		if f.Reversals > 10 && !found[f.Pair] {
+			if missed++; missed <= 5 {
+				t.Errorf("no oscillation of %d and %d is found: they reverse %d times", f.Watcher, f.Target, f.Reversals)
+			}
+		}
+	}
+	if missed > 5 {
+		t.Errorf("%d pairs flap and are not found", missed)
+	}
+}
+
+// pair returns the watcher and target that a finding is about.
+func (f *finding) pair() (p oracle.Pair, ok bool) {
+	if len(f.Entities) < 2 {
+		return p, false
+	}
+	w, err1 := strconv.ParseUint(f.Entities[0], 10, 64)
+	t, err2 := strconv.ParseUint(f.Entities[1], 10, 64)
+	return oracle.Pair{Watcher: w, Target: t}, err1 == nil && err2 == nil
+}

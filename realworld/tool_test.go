@@ -1,0 +1,134 @@
+package realworld_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/aoi-trace/aoi-trace/realworld/motion"
+	"github.com/aoi-trace/aoi-trace/realworld/oracle"
+)
+
+// The programs under test, built once: "" with the reason why not.
+var (
+	goaoiPath, tracePath string
+	noTrace              string
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "realworld")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		goaoiPath = filepath.Join(dir, "goaoi")
+		if out, err := build(goaoiPath, ".", "./cmd/goaoi"); err != nil {
+			fmt.Fprintf(os.Stderr, "building goaoi: %v\n%s", err, out)
+			return 1
+		}
+		if runtime.GOOS != "linux" {
+			noTrace = "recording needs Linux, this is " + runtime.GOOS
+		} else if _, err := os.Stat("../cmd/aoi-trace/main.go"); err != nil {
+			noTrace = "there is no ../cmd/aoi-trace to record with"
+		} else if out, err := build(filepath.Join(dir, "aoi-trace"), "..", "./cmd/aoi-trace"); err != nil {
+			fmt.Fprintf(os.Stderr, "building aoi-trace: %v\n%s", err, out)
+			return 1
+		} else {
+			tracePath = filepath.Join(dir, "aoi-trace")
+		}
+		return m.Run()
+	}())
+}
+
+func build(to, dir, what string) ([]byte, error) {
+	cmd := exec.Command("go", "build", "-o", to, what)
+	cmd.Dir = dir
+	return cmd.CombinedOutput()
+}
+
+// needData skips a test whose recordings are not on this machine.
+func needData(t *testing.T, workload string) []string {
+	t.Helper()
+	files := motion.Recordings(workload, motion.Options{})
+	if len(files) == 0 {
+		t.Skipf("no recordings of %s here: set %s to their folder", workload, motion.DataEnv)
+	}
+	return files
+}
+
+// An analysis is what analyze --format json says of a file.
+type analysis struct {
+	exit     int
+	Schema   int
+	Findings []finding
+	Unknown  []struct{ Detector, Reason string }
+	Metrics  map[string]json.RawMessage
+	Trace    struct {
+		Events uint64
+	}
+	Loss struct{ Events uint64 }
+}
+
+type finding struct {
+	Detector, Verdict, Message string
+	Entities                   []string
+	Count                      int
+	Consequences               []finding
+}
+
+// metric returns a number that analyze measured.
+func (a *analysis) metric(t *testing.T, name string) float64 {
+	t.Helper()
+	var v float64
+	if err := json.Unmarshal(a.Metrics[name], &v); err != nil {
+		t.Fatalf("metric %s: %v, in %s", name, err, a.Metrics[name])
+	}
+	return v
+}
+
+// record runs goaoi with args under aoi-trace, analyses the file, and returns
+// that beside what brute force says.
+func record(t *testing.T, args ...string) (*analysis, *oracle.Report) {
+	t.Helper()
+	if noTrace != "" {
+		t.Skip(noTrace)
+	}
+	dir := t.TempDir()
+	file, verdicts := filepath.Join(dir, "run.aoi"), filepath.Join(dir, "oracle.json")
+	line := append([]string{"record", "-o", file, "--", goaoiPath, "-oracle", verdicts}, args...)
+	if _, stderr, exit := run(t, line...); exit != 0 {
+		t.Fatalf("%s: exit code %d\n%s", strings.Join(line, " "), exit, stderr)
+	}
+	report, err := oracle.ReadFile(verdicts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, exit := run(t, "analyze", "--format", "json", file)
+	a := &analysis{exit: exit}
+	if err := json.Unmarshal(stdout, a); err != nil {
+		t.Fatalf("analyze: exit code %d: %v\n%s", exit, err, stderr)
+	}
+	return a, report
+}
+
+func run(t *testing.T, args ...string) (stdout, stderr []byte, exit int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(tracePath, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var died *exec.ExitError
+	if err != nil && !errors.As(err, &died) {
+		t.Fatal(err)
+	}
+	return out.Bytes(), errs.Bytes(), cmd.ProcessState.ExitCode()
+}
