@@ -84,6 +84,14 @@ func (t *Table) Add(s string) uint32 {
 	return i
 }
 
+// AddBytes is Add of a string that is given as bytes; it copies them if need be.
+func (t *Table) AddBytes(s []byte) uint32 {
+	if i, ok := t.index[string(s)]; ok {
+		return i
+	}
+	return t.Add(string(s))
+}
+
 // Find returns the number of s, if it has one.
 func (t *Table) Find(s string) (uint32, bool) {
 	i, ok := t.index[s]

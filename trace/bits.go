@@ -1,0 +1,92 @@
+package trace
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Values stand side by side without padding, lowest bit first, each in the
+// same number of bits: 0 to maxWidth, or 64. A value of at most maxWidth bits
+// is within the eight bytes that begin where it does.
+const maxWidth = 56
+
+// widthOf returns how many bits are used for values up to max.
+func widthOf(max uint64) int {
+	if w := bits.Len64(max); w <= maxWidth {
+		return w
+	}
+	return 64
+}
+
+// packedLen returns how many bytes n values of width bits take.
+func packedLen(n, width int) int { return (n*width + 7) / 8 }
+
+// pack appends v[i]-base, each in width bits.
+func pack(dst []byte, v []uint64, base uint64, width int) []byte {
+	if width == 0 {
+		return dst
+	}
+	if width == 64 {
+		for _, x := range v {
+			dst = binary.LittleEndian.AppendUint64(dst, x-base)
+		}
+		return dst
+	}
+	var acc uint64
+	have := 0
+	for _, x := range v {
+		acc |= (x - base) << have
+		have += width
+		for have >= 8 {
+			// have can pass 64 only after the low bytes were written.
+			dst = append(dst, byte(acc))
+			acc >>= 8
+			have -= 8
+		}
+	}
+	if have > 0 {
+		dst = append(dst, byte(acc))
+	}
+	return dst
+}
+
+// unpack fills out from b, which pack wrote and whose length is right.
+func unpack(out []uint64, b []byte, base uint64, width int) {
+	if width == 0 {
+		for i := range out {
+			out[i] = base
+		}
+		return
+	}
+	if width == 64 {
+		for i := range out {
+			out[i] = base + binary.LittleEndian.Uint64(b[8*i:])
+		}
+		return
+	}
+	mask := uint64(1)<<width - 1
+	// Whole words as long as eight bytes are left.
+	i, bit := 0, 0
+	if last := len(b) - 8; last >= 0 {
+		n := min(len(out), (last*8+7)/width+1)
+		for ; i < n; i++ {
+			out[i] = base + binary.LittleEndian.Uint64(b[bit>>3:bit>>3+8])>>(bit&7)&mask
+			bit += width
+			if bit>>3 > last {
+				i++
+				break
+			}
+		}
+	}
+	for ; i < len(out); i++ {
+		var tail [8]byte
+		copy(tail[:], b[bit>>3:])
+		out[i] = base + binary.LittleEndian.Uint64(tail[:])>>(bit&7)&mask
+		bit += width
+	}
+}
+
+// zigzag makes small numbers of both signs small.
+func zigzag(v int64) uint64 { return uint64(v<<1) ^ uint64(v>>63) }
+
+func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }

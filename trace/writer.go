@@ -1,0 +1,255 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aoi-trace/aoi-trace/event"
+)
+
+// A Writer writes a trace file. It is not safe for concurrent use.
+type Writer struct {
+	w       io.Writer
+	facts   []Fact
+	t       *event.Tables
+	check   *event.Checker
+	block   *event.Block
+	meta    blockMeta
+	next    []uint64 // the next sequence number of each stream
+	streams numbering
+	strings numbering
+	text    int // bytes of the block's strings
+	names   int // bytes of the block's stream names
+	enc     encoder
+	metaBuf []byte
+	data    []byte
+	out     []byte
+	begun   bool
+	ordinal uint32
+	offset  int64
+	index   index
+	closed  bool
+	err     error // the first of w's; it stays
+}
+
+// A WriterOption changes how a Writer writes.
+type WriterOption func(*Writer)
+
+// WithBlockEvents makes blocks of at most n events, 1 to 65536, instead of
+// event.BlockEvents. Larger blocks are smaller files and slower seeks.
+func WithBlockEvents(n int) WriterOption {
+	return func(w *Writer) { w.block = event.NewBlock(w.t, min(max(n, 1), maxEvents)) }
+}
+
+// WithFact puts a fact about the file into its header, such as which program
+// wrote it. Facts that are too long for a header are left out.
+func WithFact(key, value string) WriterOption {
+	return func(w *Writer) { w.facts = append(w.facts, Fact{key, value}) }
+}
+
+// NewWriter returns a Writer of a trace file to w. The caller closes the
+// Writer, then w.
+func NewWriter(w io.Writer, opts ...WriterOption) *Writer {
+	t := event.NewTables()
+	tw := &Writer{w: w, t: t, check: event.NewChecker(t)}
+	for _, o := range opts {
+		o(tw)
+	}
+	if tw.block == nil {
+		tw.block = event.NewBlock(t, event.BlockEvents)
+	}
+	tw.reset()
+	return tw
+}
+
+// Tables returns the tables that appended events refer to. They grow with
+// the names that the caller adds.
+func (w *Writer) Tables() *event.Tables { return w.t }
+
+// Offset returns how many bytes have been written.
+func (w *Writer) Offset() int64 { return w.offset }
+
+// Append adds an event and sets its sequence number as event.Sequencer does.
+// An event that no reader would take is refused, and the file stays good
+// without it; an error of the underlying writer stays.
+func (w *Writer) Append(e *event.Event) error {
+	if w.err != nil {
+		return w.err
+	}
+	if w.closed {
+		return errClosed
+	}
+	if err := w.check.Event(e); err != nil {
+		return fmt.Errorf("appending event: %w", err)
+	}
+	for int(e.Stream) >= len(w.next) {
+		w.next = append(w.next, 0)
+	}
+	next := w.next[e.Stream] + 1
+	if e.Kind == event.Gap {
+		if e.Int[0] > maxSeq-next {
+			return fmt.Errorf("appending event: gap: lost=%d is more than sequence numbers can count", e.Int[0])
+		}
+		next += e.Int[0]
+	}
+	text, names := w.room(e)
+	if w.text+text > maxStrings || w.names+names > maxNames {
+		if err := w.writeBlock(); err != nil {
+			return err
+		}
+		if text, names = w.room(e); text > maxStrings || names > maxName {
+			return fmt.Errorf("appending event: %v: its names and texts are longer than %d and %d bytes", e.Kind, maxName, maxStrings)
+		}
+	}
+	w.text += text
+	w.names += names
+	e.Seq = w.next[e.Stream]
+	w.next[e.Stream] = next
+	w.count(e)
+	w.block.Append(e)
+	if w.block.Full() {
+		return w.writeBlock()
+	}
+	return nil
+}
+
+// room returns how many bytes e would add to the strings and to the stream
+// names of the block.
+func (w *Writer) room(e *event.Event) (text, names int) {
+	if !w.streams.has(uint32(e.Stream)) {
+		names = len(w.t.StreamName(e.Stream))
+	}
+	if e.Kind.Fields()&textFields != 0 {
+		for _, s := range e.Str {
+			if s != 0 && !w.strings.has(uint32(s)) {
+				text += len(w.t.Text(s))
+			}
+		}
+	}
+	return text, names
+}
+
+const textFields = 1<<event.FieldStr0 | 1<<event.FieldStr1 | 1<<event.FieldStr2
+
+// count adds e, which has its sequence number, to what the block says about
+// itself.
+func (w *Writer) count(e *event.Event) {
+	m := &w.meta
+	if m.events == 0 {
+		m.min, m.max = e.Time, e.Time
+	}
+	m.events++
+	m.min, m.max = min(m.min, e.Time), max(m.max, e.Time)
+	m.counts[e.Kind]++
+	s := w.streams.add(uint32(e.Stream))
+	if int(s) == len(m.streams) {
+		m.streams = append(m.streams, streamMeta{name: w.t.StreamName(e.Stream), first: e.Seq})
+	}
+	m.streams[s].events++
+	if e.Kind == event.Gap {
+		m.streams[s].lost += e.Int[0]
+		m.lost += e.Int[0]
+	}
+	if e.Kind.Fields()&textFields != 0 {
+		p := parts[e.Kind]
+		for i := range p {
+			if p[i].isText() && (p[i].bit == 0 || e.Set&p[i].bit != 0) {
+				if s := e.Str[p[i].field-event.FieldStr0]; s != 0 {
+					w.strings.add(uint32(s))
+				}
+			}
+		}
+	}
+}
+
+// reset begins the next block.
+func (w *Writer) reset() {
+	m := &w.meta
+	w.meta = blockMeta{before: m.before + uint64(m.events), lostBefore: m.lostBefore + m.lost, streams: m.streams[:0]}
+	w.block.Reset()
+	w.streams.reset()
+	w.strings.reset()
+	w.text, w.names = 0, 0
+}
+
+func (w *Writer) writeBlock() error {
+	if w.block.N == 0 {
+		return w.err
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	w.data = w.enc.appendPayload(w.data[:0], w.block, &w.streams, &w.strings, &w.meta.counts)
+	w.metaBuf = w.meta.append(w.metaBuf[:0])
+	w.index.addBlock(w.offset, &w.meta)
+	err := w.write(blockEvents, w.metaBuf, w.data)
+	w.reset()
+	return err
+}
+
+// begin writes what a file begins with, once.
+func (w *Writer) begin() error {
+	if w.begun || w.err != nil {
+		return w.err
+	}
+	w.begun = true
+	w.out = appendPreface(w.out[:0])
+	w.out = appendBlock(w.out, blockHeader, w.ordinal, appendFacts(nil, w.facts), nil)
+	return w.writeOut()
+}
+
+// write writes one block.
+func (w *Writer) write(kind byte, meta, payload []byte) error {
+	if w.err != nil {
+		return w.err
+	}
+	w.out = appendBlock(w.out[:0], kind, w.ordinal, meta, payload)
+	return w.writeOut()
+}
+
+func (w *Writer) writeOut() error {
+	w.ordinal++
+	n, err := w.w.Write(w.out)
+	w.offset += int64(n)
+	if err != nil {
+		w.err = fmt.Errorf("writing trace: %w", err)
+	}
+	return w.err
+}
+
+// Flush writes the events appended so far as a block, so that they outlive
+// this process. Each call costs the size of a small block.
+func (w *Writer) Flush() error {
+	if w.closed {
+		return errClosed
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	return w.writeBlock()
+}
+
+// Close writes the events that are left, the index and the end mark. It does
+// not close the underlying writer.
+func (w *Writer) Close() error {
+	if w.closed {
+		return w.err
+	}
+	if err := w.Flush(); err != nil {
+		w.closed = true
+		return err
+	}
+	w.closed = true
+	at := w.offset
+	for _, p := range w.index.blocks() {
+		if err := w.write(blockIndex, nil, p); err != nil {
+			return err
+		}
+	}
+	end := endMark{index: uint64(at), events: w.meta.before, lost: w.meta.lostBefore,
+		streams: uint32(w.t.Streams.Len()), blocks: uint32(w.index.total)}
+	return w.write(blockEnd, end.append(nil), nil)
+}
+
+var errClosed = errors.New("the trace writer is closed")
