@@ -31,6 +31,11 @@ type streamMeta struct {
 // next returns the sequence number that follows the block's last.
 func (s *streamMeta) next() uint64 { return s.first + s.events + s.lost }
 
+// info returns what the index says of the block, but for its offset.
+func (m *blockMeta) info() BlockInfo {
+	return BlockInfo{Events: m.events, First: m.min, Last: m.max, Lost: m.lost, ByKind: m.counts}
+}
+
 func (m *blockMeta) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(m.events))
 	dst = binary.AppendUvarint(dst, m.before)

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
 )
@@ -180,7 +180,9 @@ func (r *Reader) events(meta, payload []byte) error {
 	if err := r.sequence(m, first); err != nil {
 		return err
 	}
-	r.stats.add(m, holes)
+	info := m.info()
+	r.stats.add(&info)
+	r.stats.Damaged += holes
 	return nil
 }
 
@@ -272,6 +274,7 @@ func (r *Reader) end(meta []byte) error {
 // Stats returns what is known of the file after what was read of it.
 func (r *Reader) Stats() Stats {
 	s := r.stats
+	s.Facts, s.Attachments = slices.Clone(s.Facts), slices.Clone(s.Attachments)
 	s.Bytes = r.scan.offset()
 	s.DamagedBytes = r.scan.damaged
 	s.Streams = r.t.Streams.Len()
@@ -280,38 +283,4 @@ func (r *Reader) Stats() Stats {
 		s.Damaged = max(s.Damaged, s.written-s.Events)
 	}
 	return s
-}
-
-// Stats says what a trace file holds.
-type Stats struct {
-	Version      int
-	Facts        []Fact
-	Events       uint64
-	ByKind       [event.NumKinds]uint64
-	Lost         uint64 // events that gaps tell of
-	Damaged      uint64 // events that were in the file and cannot be read, where that is known
-	Blocks       int    // of events
-	Streams      int
-	First, Last  time.Duration // the earliest and the latest time of an event
-	Complete     bool          // the end mark is there: the file was not cut
-	Bytes        int64
-	DamagedBytes int64
-	Damage       *FormatError // the first, if any
-	Attachments  []Attachment
-
-	written uint64 // events, as the end mark says
-}
-
-func (s *Stats) add(m *blockMeta, holes uint64) {
-	if s.Events == 0 {
-		s.First, s.Last = m.min, m.max
-	}
-	s.First, s.Last = min(s.First, m.min), max(s.Last, m.max)
-	s.Events += uint64(m.events)
-	s.Lost += m.lost
-	s.Damaged += holes
-	s.Blocks++
-	for k, n := range m.counts {
-		s.ByKind[k] += uint64(n)
-	}
 }
