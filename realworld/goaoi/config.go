@@ -20,6 +20,10 @@ type Config struct {
 	Radius   float64 // of who has none of its own
 	Tower    float64 // side of a tower
 	Min, Max float64 // the square that the towers cover
+
+	// Double records positions as the script has them. Otherwise what is
+	// recorded is what go-aoi works with, which is float32.
+	Double bool
 }
 
 // single rounds to what go-aoi computes with.
@@ -28,7 +32,7 @@ func single(v float64) float64 { return float64(aoi.Coord(v)) }
 // New returns an empty world that records to rec and reports to check; both
 // may be nil.
 func New(c Config, rec *record.Stream, check *oracle.Oracle) (*World, error) {
-	w := &World{radius: aoi.Coord(c.Radius), rec: rec, check: check, entities: map[uint64]*entity{}}
+	w := &World{radius: aoi.Coord(c.Radius), rec: rec, check: check, double: c.Double, entities: map[uint64]*entity{}}
 	if !(c.Radius > 0) {
 		return nil, fmt.Errorf("making a world: the radius is %v; it must be more than 0", c.Radius)
 	}
@@ -99,7 +103,7 @@ func (w *World) Run(ctx context.Context, s *motion.Script, speed float64) error 
 				return err
 			}
 		}
-		w.tick()
+		w.Tick()
 	}
 	return nil
 }

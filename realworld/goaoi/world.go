@@ -21,6 +21,7 @@ type World struct {
 	radius   aoi.Coord
 	rec      *record.Stream // nil when nobody records
 	check    *oracle.Oracle // nil when nobody checks
+	double   bool
 	entities map[uint64]*entity
 	ticks    uint64
 }
@@ -48,30 +49,30 @@ func (e *entity) OnLeaveAOI(other *aoi.AOI) {
 
 // spawn and the others record first and call the manager then: it calls back
 // before it returns, and what it announces follows from where entities are.
-func (w *World) spawn(id uint64, x, y, radius aoi.Coord) {
+func (w *World) spawn(id uint64, x, y, radius float64) {
 	e := &entity{id: id, world: w}
 	w.entities[id] = e
 	dist := w.radius
 	if radius > 0 {
-		dist = radius
+		dist = aoi.Coord(radius)
 	}
 	aoi.InitAOI(&e.AOI, dist, e, e)
-	w.rec.Spawn(id, float64(x), float64(y), 0)
+	w.rec.Spawn(id, x, y, 0)
 	if radius > 0 {
-		w.rec.Radius(id, float64(radius), float64(radius))
+		w.rec.Radius(id, radius, radius)
 	}
-	w.check.Spawn(id, float64(x), float64(y), float64(radius))
-	w.manager.Enter(&e.AOI, x, y)
+	w.check.Spawn(id, x, y, radius)
+	w.manager.Enter(&e.AOI, aoi.Coord(x), aoi.Coord(y))
 }
 
-func (w *World) move(e *entity, x, y aoi.Coord, teleport bool) {
+func (w *World) move(e *entity, x, y float64, teleport bool) {
 	if teleport {
-		w.rec.Teleport(e.id, float64(x), float64(y), 0)
+		w.rec.Teleport(e.id, x, y, 0)
 	} else {
-		w.rec.Move(e.id, float64(x), float64(y), 0)
+		w.rec.Move(e.id, x, y, 0)
 	}
-	w.check.Move(e.id, float64(x), float64(y))
-	w.manager.Moved(&e.AOI, x, y)
+	w.check.Move(e.id, x, y)
+	w.manager.Moved(&e.AOI, aoi.Coord(x), aoi.Coord(y))
 }
 
 // despawn records before the manager sends the leaves, so that their reason
@@ -85,7 +86,8 @@ func (w *World) despawn(e *entity) {
 	delete(w.entities, e.id)
 }
 
-func (w *World) tick() {
+// Tick ends a tick.
+func (w *World) Tick() {
 	w.ticks++
 	w.rec.Tick(w.ticks)
 	w.check.Tick(w.ticks)
@@ -97,10 +99,13 @@ func (w *World) Do(a motion.Action) error {
 	if (e == nil) != (a.Op == motion.Spawn) {
 		return fmt.Errorf("playing tick %d: entity %d cannot do action %d: in the space: %v", w.ticks, a.ID, a.Op, e != nil)
 	}
-	x, y := aoi.Coord(a.X), aoi.Coord(a.Y)
+	x, y := a.X, a.Y
+	if !w.double {
+		x, y = single(x), single(y)
+	}
 	switch a.Op {
 	case motion.Spawn:
-		w.spawn(a.ID, x, y, aoi.Coord(a.Radius))
+		w.spawn(a.ID, x, y, single(a.Radius))
 	case motion.Despawn:
 		w.despawn(e)
 	default:

@@ -1,0 +1,74 @@
+package bench
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/realworld/goaoi"
+	"github.com/aoi-trace/aoi-trace/realworld/motion"
+	"github.com/aoi-trace/aoi-trace/trace"
+)
+
+// BenchmarkBytes runs a workload once through go-aoi's cross list, recorded,
+// and reports what an event takes in the ring and in a trace file. Its time
+// says nothing.
+func BenchmarkBytes(b *testing.B) {
+	for _, c := range []struct {
+		name, workload string
+		float, double  bool
+	}{
+		{"walk/int", "walk", false, false},
+		{"walk/float32", "walk", true, false},
+		{"crowd/float32", "crowd", false, false},
+		{"crowd/float64", "crowd", false, true},
+		{"game/int", "game", false, false},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			script, err := motion.Named(c.workload, motion.Options{Float: c.float, Seed: 1})
+			if err != nil {
+				b.Skip(err)
+			}
+			config := goaoi.Config{Manager: "xz", Contract: "square", Radius: script.Radius, Double: c.double}
+			for range b.N {
+				measure(b, script, config)
+			}
+		})
+	}
+}
+
+func measure(b *testing.B, script *motion.Script, config goaoi.Config) {
+	var file Counter
+	w := trace.NewWriter(&file)
+	s, err := NewSink(func(e *event.Event) {
+		if err := w.Append(e); err != nil {
+			b.Error(err)
+		}
+	}, w.Tables())
+	if err != nil {
+		b.Fatal(err)
+	}
+	contract, _, err := config.Declared()
+	if err != nil {
+		b.Fatal(err)
+	}
+	stream := s.Stream("world")
+	stream.Space(1, contract)
+	world, err := goaoi.New(config, stream, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := world.Run(context.Background(), script, 0); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(s.Events), "events")
+	b.ReportMetric(float64(s.Lost), "lost")
+	b.ReportMetric(float64(s.Bytes)/float64(s.Events), "ring-B/event")
+	b.ReportMetric(float64(file.N)/float64(s.Events), "disk-B/event")
+}
