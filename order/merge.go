@@ -135,7 +135,7 @@ func (m *Merger) run(horizon time.Duration) {
 		rival := m.heap.second()
 		for {
 			e := s.at(0)
-			if (mergeKinds.Has(e.Kind) || len(s.ends) > 0) && !m.ready(s, e, horizon) {
+			if (mergeKinds.Has(e.Kind) || len(s.ends) > 0) && !m.ready(s, e) {
 				m.heap.pop()
 				break
 			}

@@ -1,8 +1,6 @@
 package order
 
 import (
-	"time"
-
 	"github.com/aoi-trace/aoi-trace/event"
 )
 
@@ -118,11 +116,14 @@ func (m *Merger) announce(s *mergeStream, e *event.Event) {
 		t.ends = append(t.ends, mergeEnd{})
 		copy(t.ends[i+1:], t.ends[i:])
 		t.ends[i] = mergeEnd{time: e.Time, by: s, join: e.Kind == event.Join}
+		if e.Kind == event.Fork {
+			m.recount(t)
+		}
 	}
 }
 
 // ready reports whether e, the head of s, may come. If not, s is held.
-func (m *Merger) ready(s *mergeStream, e *event.Event, horizon time.Duration) bool {
+func (m *Merger) ready(s *mergeStream, e *event.Event) bool {
 	if len(s.ends) > 0 && !s.ungated && s.awaitsFork(e) {
 		s.gated = true
 		m.hold(s)
@@ -155,7 +156,7 @@ func (m *Merger) ready(s *mergeStream, e *event.Event, horizon time.Duration) bo
 		x := s.proc.objects.of(e.Str[0])
 		return e.Set&mergeObserveV == 0 || x.has(e.Int[0], true) || m.await(s, x)
 	case event.Join:
-		return m.ended(s, e, horizon)
+		return m.ended(s, e)
 	}
 	return true
 }
@@ -182,7 +183,7 @@ func (s *mergeStream) awaitsFork(e *event.Event) bool {
 }
 
 // ended reports whether the stream that e joins has ended; if not, s waits.
-func (m *Merger) ended(s *mergeStream, e *event.Event, horizon time.Duration) bool {
+func (m *Merger) ended(s *mergeStream, e *event.Event) bool {
 	t := m.named(m.tables.Text(e.Str[0]))
 	if t == s {
 		return true
@@ -195,13 +196,13 @@ func (m *Merger) ended(s *mergeStream, e *event.Event, horizon time.Duration) bo
 	if j.until == 0 {
 		// All that the goroutine did was pushed before its join was due. If
 		// the name begins again, only the time tells the two lives apart.
-		before := horizon
+		j.until = t.popped + uint64(t.n)
 		for _, f := range t.ends[i+1:] {
 			if !f.join {
-				before = e.Time + 1
+				j.until = t.popped + t.older(e.Time+1)
+				break
 			}
 		}
-		j.until = t.popped + t.older(before)
 	}
 	if t.popped >= j.until {
 		return true
@@ -210,6 +211,18 @@ func (m *Merger) ended(s *mergeStream, e *event.Event, horizon time.Duration) bo
 	t.joiners = append(t.joiners, s)
 	m.hold(s)
 	return false
+}
+
+// recount makes the joins of t count anew, because t begins again.
+func (m *Merger) recount(t *mergeStream) {
+	for i := range t.ends {
+		t.ends[i].until = 0
+	}
+	for len(t.joiners) > 0 {
+		j := t.joiners[0]
+		m.release(j)
+		m.heap.push(j)
+	}
 }
 
 // end returns the index of the first fork or join of t that s made, or -1.
