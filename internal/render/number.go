@@ -1,0 +1,52 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Count returns n with commas between the thousands.
+func Count[T int | int64 | uint64](n T) string {
+	s := strconv.FormatUint(uint64(n), 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Plural returns n and the noun, with an s unless n is 1: "1 event",
+// "2,000 events".
+func Plural[T int | int64 | uint64](n T, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Count(n) + " " + noun + "s"
+}
+
+// Bytes returns a size with three digits and a binary unit.
+func Bytes(n int64) string {
+	if n < 1024 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	f := float64(n)
+	for _, unit := range []string{"KiB", "MiB", "GiB"} {
+		if f /= 1024; f < 1000 {
+			return fmt.Sprintf("%.3g %s", f, unit)
+		}
+	}
+	return fmt.Sprintf("%.4g TiB", f/1024)
+}
+
+// Seconds returns a length of time in seconds with as many decimals as a
+// reader needs: milliseconds, or more below one.
+func Seconds(d time.Duration) string {
+	s := d.Seconds()
+	if d >= time.Second || d == 0 {
+		return strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64) + " s"
+	}
+	return strconv.FormatFloat(s, 'g', 3, 64) + " s"
+}
+
+// figure returns a measured value with four significant digits.
+func figure(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
