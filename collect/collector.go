@@ -1,0 +1,262 @@
+package collect
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/order"
+	"github.com/aoi-trace/aoi-trace/record/ring"
+)
+
+// How long a collector sleeps between two looks into the rings: the shorter
+// time while events come, the longer when none come.
+const (
+	busySleep = time.Millisecond
+	idleSleep = 5 * time.Millisecond
+)
+
+// A Collector takes the events out of all rings in one directory, including
+// those that appear later, and writes them to one file. It is not safe for
+// concurrent use; what [Attach] returns has a goroutine that uses it.
+type Collector struct {
+	dir string
+	log func(string)
+
+	out    *output
+	merger *order.Merger
+	lead   lead
+
+	procs   map[processKey]*process
+	taken   map[string]bool // names of processes
+	sources []*source
+	known   map[string]bool // paths of rings that are or were sources
+	told    map[string]bool // troubles that were logged
+	lanes   int
+
+	began     time.Time
+	opened    time.Duration // machine time at which collecting began
+	last      time.Duration // machine time at which the poll before began
+	start     time.Duration // machine time 0 of the trace, when lead.out
+	recovered bool
+
+	stop chan struct{} // of the goroutine that Attach started
+	done sync.WaitGroup
+	once sync.Once
+}
+
+// A Result says what became of a collection.
+type Result struct {
+	ExitCode  int           // of the command; 128 plus the signal that ended it
+	Events    uint64        // in the file
+	Lost      uint64        // counted by the gaps in the file
+	Unwritten uint64        // events that came and could not be written
+	Late      uint64        // events that the file has before what they follow
+	Streams   int           // that have events
+	Processes int           // that were recorded; 0: the program is not instrumented, and there is no file
+	Bytes     int64         // of the file
+	Duration  time.Duration // of the collection
+}
+
+// newCollector returns a collector of the rings in dir.
+func newCollector(dir string, to io.WriteCloser, log func(string)) *Collector {
+	if log == nil {
+		log = func(string) {}
+	}
+	c := &Collector{
+		dir: dir, log: log,
+		out:   newOutput(to),
+		procs: map[processKey]*process{},
+		taken: map[string]bool{},
+		known: map[string]bool{},
+		told:  map[string]bool{},
+		began: time.Now(),
+	}
+	c.opened = machineTime()
+	c.last = c.opened
+	c.merger = order.NewMerger(c.out.w.Tables(), c.write)
+	return c
+}
+
+// tell logs what went wrong, once each.
+func (c *Collector) tell(format string, args ...any) {
+	msg := fmt.Sprintf(format, args...)
+	if !c.told[msg] {
+		c.told[msg] = true
+		c.log(msg)
+	}
+}
+
+// scan opens the rings that are new. It reports whether one is still being
+// set up.
+func (c *Collector) scan() (pending bool) {
+	paths, err := ring.List(c.dir)
+	if err != nil {
+		c.tell("listing the rings: %v", err)
+	}
+	for _, path := range paths {
+		if c.known[path] {
+			continue
+		}
+		t := event.NewTables()
+		r, err := ring.OpenReader(path, t)
+		switch {
+		case errors.Is(err, ring.ErrNotReady):
+			pending = true
+			continue
+		case errors.Is(err, os.ErrNotExist):
+			continue
+		}
+		c.known[path] = true
+		if err != nil {
+			c.tell("opening the ring %s: %v; what is in it is lost", path, err)
+			continue
+		}
+		p := c.process(r.Info())
+		p.rings++
+		s := &source{path: path, lane: c.lanes, proc: p, reader: r,
+			from: t, to: c.out.w.Tables(), forks: map[event.Str]event.Str{}}
+		s.emit = func(e *event.Event) { c.take(s, e) }
+		c.lanes++
+		c.sources = append(c.sources, s)
+	}
+	return pending
+}
+
+// poll looks once into every ring and writes what is old enough to be in
+// order. It returns how many events came.
+func (c *Collector) poll() int {
+	now := machineTime()
+	n := 0
+	left := c.sources[:0]
+	for _, s := range c.sources {
+		// Ask first, then drain: what it did before it ended is there by now.
+		over := s.reader.Closed() || !s.reader.Alive()
+		drain := s.reader.Drain
+		if over {
+			drain = s.reader.Finish
+		}
+		k, err := drain(s.emit)
+		n += k
+		if err != nil {
+			c.tell("reading the ring %s of %s: %v; the rest of it is lost", s.path, s.proc.name, err)
+			over = true
+		}
+		if !over {
+			left = append(left, s)
+			continue
+		}
+		s.proc.rings--
+		c.finish(s)
+	}
+	clear(c.sources[len(left):])
+	c.sources = left
+	c.merger.Advance(c.last)
+	c.last = now
+	c.out.flush(time.Now())
+	return n
+}
+
+// finish lets a ring go that will bring nothing any more.
+func (c *Collector) finish(s *source) {
+	if err := s.reader.Close(); err != nil {
+		c.tell("closing the ring %s: %v", s.path, err)
+	}
+	if !c.recovered && isFile(s.path) {
+		if err := os.Remove(s.path); err != nil {
+			c.tell("removing the ring: %v", err)
+		}
+	}
+}
+
+// isFile reports whether the ring is a file, not memory of this process.
+func isFile(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// take hands one event of a ring to the merger.
+func (c *Collector) take(s *source, e *event.Event) {
+	s.translate(e)
+	if e.Kind == event.Trace {
+		note := c.lead.meet(c.out.w.Tables(), e)
+		if note == "" {
+			return
+		}
+		c.tell("%s: %s", s.proc.name, note)
+		*e = event.Event{Kind: event.Note, Time: e.Time, Stream: e.Stream}
+		e.Str[0] = c.out.w.Tables().Str(note)
+	}
+	c.merger.Push(s.lane, e)
+}
+
+// write puts an event into the file, in the order of the merger.
+func (c *Collector) write(e *event.Event) {
+	if !c.lead.out {
+		first := c.lead.first(c.out.w.Tables(), e, c.recovered)
+		c.start = min(c.opened, first.Time)
+		c.put(&first)
+	}
+	c.put(e)
+}
+
+// put turns machine time into time of the trace and writes the event.
+func (c *Collector) put(e *event.Event) {
+	e.Time = c.since(e.Time)
+	if e.Kind == event.Gap {
+		for i := 1; i <= 2; i++ {
+			if e.Set&gapTimes[i] != 0 {
+				e.Int[i] = uint64(c.since(time.Duration(e.Int[i])))
+			}
+		}
+	}
+	if err := c.out.append(e); err != nil {
+		c.tell("%v; a gap stands in its place", err)
+	}
+}
+
+// gapTimes are the bits of the keys of a gap that are times, by their Int.
+var gapTimes = [3]event.Set{1: event.Gap.Bit("from"), 2: event.Gap.Bit("to")}
+
+// since returns the time of the trace at machine time t, never less than 0.
+func (c *Collector) since(t time.Duration) time.Duration { return max(0, t-c.start) }
+
+// alive reports whether a ring is open.
+func (c *Collector) alive() bool { return len(c.sources) > 0 }
+
+// end writes everything that is left and completes the file.
+func (c *Collector) end() (*Result, error) {
+	for _, s := range c.sources {
+		if _, err := s.reader.Drain(s.emit); err != nil {
+			c.tell("reading the ring %s of %s: %v; the rest of it is lost", s.path, s.proc.name, err)
+		}
+		if err := s.reader.Close(); err != nil {
+			c.tell("closing the ring %s: %v", s.path, err)
+		}
+	}
+	c.sources = nil
+	c.merger.Flush()
+	if c.lead.known && !c.lead.out { // a trace event and nothing else
+		e := c.lead.first(c.out.w.Tables(), &c.lead.event, c.recovered)
+		c.start = min(c.opened, e.Time)
+		c.put(&e)
+	}
+	err := c.out.close()
+	r := &Result{
+		Events:    c.out.events,
+		Lost:      c.out.lost,
+		Late:      c.merger.Late(),
+		Streams:   c.out.used(),
+		Processes: len(c.procs),
+		Bytes:     c.out.bytes,
+		Duration:  time.Since(c.began),
+	}
+	if err != nil {
+		r.Events, r.Unwritten = c.out.flushed, c.out.events-c.out.flushed+c.out.failed
+	}
+	return r, err
+}

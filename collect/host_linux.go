@@ -1,0 +1,53 @@
+package collect
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+// memoryDir is where files are memory.
+const memoryDir = "/dev/shm"
+
+// machineTime returns CLOCK_MONOTONIC, the clock that rings are read in.
+func machineTime() time.Duration {
+	const clockMonotonic = 1
+	var t syscall.Timespec
+	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
+	return time.Duration(t.Nano())
+}
+
+// inherited reports whether a living process has dir in its environment: one
+// that the command left behind, and that may still begin to record.
+func inherited(dir string) bool {
+	want := []byte(DirEnv + "=" + dir)
+	paths, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range paths {
+		env, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended, or is somebody else's
+		}
+		for v := range bytes.SplitSeq(env, []byte{0}) {
+			if bytes.Equal(v, want) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// foreground reports whether what is typed at this process's terminal
+// reaches it and the programs that it started.
+func foreground() bool {
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	defer tty.Close()
+	var group int32
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, tty.Fd(), syscall.TIOCGPGRP, uintptr(unsafe.Pointer(&group)))
+	return errno == 0 && int(group) == syscall.Getpgrp()
+}

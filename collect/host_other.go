@@ -1,0 +1,18 @@
+//go:build !linux
+
+package collect
+
+import (
+	"os"
+	"time"
+)
+
+var memoryDir = os.TempDir()
+
+var processStart = time.Now()
+
+func machineTime() time.Duration { return time.Since(processStart) }
+
+func inherited(string) bool { return false }
+
+func foreground() bool { return false }

@@ -1,0 +1,99 @@
+package collect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/record/ring"
+)
+
+// A process is one recorded process. The first keeps the names of its
+// streams; those of every other stand behind the process's name and number,
+// as in "zoned-4711/net".
+type process struct {
+	name   string // with the number
+	prefix string // before the names of its streams; "" for the first
+	rings  int    // that are not finished
+}
+
+// A processKey tells processes apart, even when a number is used again.
+type processKey struct {
+	pid     int
+	started int64
+}
+
+// process returns the process that made the ring.
+func (c *Collector) process(i ring.Info) *process {
+	k := processKey{i.Pid, i.Started.UnixNano()}
+	if p := c.procs[k]; p != nil {
+		return p
+	}
+	name := strings.ReplaceAll(i.Process, "/", ":") // a slash ends a process's name
+	if name == "" {
+		name = "process"
+	}
+	p := &process{name: fmt.Sprintf("%s-%d", name, i.Pid)}
+	if len(c.procs) > 0 {
+		p.prefix = p.name + "/"
+	}
+	for again := 2; c.taken[p.name]; again++ {
+		p.name = fmt.Sprintf("%s-%d(%d)", name, i.Pid, again)
+		p.prefix = p.name + "/"
+	}
+	c.taken[p.name] = true
+	c.procs[k] = p
+	return p
+}
+
+// A source is one ring at work.
+type source struct {
+	path   string
+	lane   int
+	proc   *process
+	reader *ring.Reader
+	emit   func(*event.Event)
+
+	from    *event.Tables // what its events refer to
+	to      *event.Tables // what the trace's events refer to
+	streams []uint32      // numbers in to, plus 1, by the number in from
+	strings []uint32      // likewise
+	forks   map[event.Str]event.Str
+}
+
+// translate moves the names in e from the ring's tables to the trace's.
+func (s *source) translate(e *event.Event) {
+	e.Stream = event.StreamID(s.number(&s.streams, &s.from.Streams, &s.to.Streams, s.proc.prefix, uint32(e.Stream)))
+	if e.Kind == event.Fork || e.Kind == event.Join {
+		e.Str[0] = s.forked(e.Str[0])
+		return
+	}
+	for i, str := range e.Str {
+		if str != 0 {
+			e.Str[i] = event.Str(s.number(&s.strings, &s.from.Strings, &s.to.Strings, "", uint32(str)))
+		}
+	}
+}
+
+// number returns the number in to of string i of from, behind prefix.
+func (s *source) number(known *[]uint32, from, to *event.Table, prefix string, i uint32) uint32 {
+	if int(i) < len(*known) && (*known)[i] != 0 {
+		return (*known)[i] - 1
+	}
+	for int(i) >= len(*known) {
+		*known = append(*known, 0)
+	}
+	n := to.Add(prefix + from.Name(i))
+	(*known)[i] = n + 1
+	return n
+}
+
+// forked returns the name, in the trace, of the stream called name.
+func (s *source) forked(name event.Str) event.Str {
+	n, ok := s.forks[name]
+	if !ok {
+		n = s.to.Str(s.proc.prefix + s.from.Text(name))
+		s.forks[name] = n
+	}
+	return n
+}

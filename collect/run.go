@@ -1,0 +1,160 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/aoi-trace/aoi-trace/record/ring"
+)
+
+// The environment variables that tell a program to record.
+const (
+	DirEnv      = "AOI_TRACE_DIR"      // the directory for its rings
+	OverflowEnv = "AOI_TRACE_OVERFLOW" // what to do when a ring is full
+)
+
+// Options say what Run does.
+type Options struct {
+	Command []string // the program and its arguments
+	Dir     string   // where it runs; "" is here
+	Env     []string // its environment; nil is that of this process
+	Output  string   // the trace file
+
+	// What the program reads and writes. Files are handed over as they are;
+	// nil is the null device.
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	// Overflow says what an event does that meets a full ring: "drop" (also
+	// "") drops and counts it, "wait" makes the program wait.
+	Overflow string
+
+	// Log is told, in one line each, what the user should know: that
+	// recording is not what it should be, and why.
+	Log func(string)
+}
+
+// killAfter is how long a program has to end after SIGTERM, when the context
+// is cancelled, before it is killed.
+const killAfter = 5 * time.Second
+
+// lateStart is how long Run waits, after the command itself has ended, for
+// processes that it left behind to begin to record.
+const lateStart = time.Second
+
+// Run starts the command and records it, and every process it starts, into
+// the output, until all of them have ended that record. Signals that ask
+// this process to end or to act go to the command.
+//
+// The error says what is wrong with the recording; if it came before the
+// command was started, the result is nil. The program's own failure is no
+// error: it is in ExitCode. If ctx is cancelled, the command gets SIGTERM, and
+// SIGKILL five seconds later; processes that it left behind are not followed
+// any more.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	if len(o.Command) == 0 {
+		return nil, errors.New("recording a command: there is none")
+	}
+	if o.Overflow != "" && o.Overflow != "drop" && o.Overflow != "wait" {
+		return nil, fmt.Errorf("recording a command: overflow %q is neither drop nor wait", o.Overflow)
+	}
+	cmd := exec.CommandContext(ctx, o.Command[0], o.Command[1:]...)
+	if cmd.Err != nil {
+		return nil, fmt.Errorf("starting the command: %w", cmd.Err)
+	}
+	out, err := openFile(o.Output)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := makeDir(o.Log)
+	if err != nil {
+		out.Close()
+		return nil, err
+	}
+	defer ring.Remove(dir)
+
+	cmd.Dir = o.Dir
+	cmd.Env = o.Env
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.Env = append(cmd.Env, DirEnv+"="+dir)
+	if o.Overflow != "" {
+		cmd.Env = append(cmd.Env, OverflowEnv+"="+o.Overflow)
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = o.Stdin, o.Stdout, o.Stderr
+	cmd.Cancel = func() error { return terminate(cmd.Process) }
+	cmd.WaitDelay = killAfter
+
+	c := newCollector(dir, out, o.Log)
+	signals := catch()
+	defer signals.stop()
+	if err := cmd.Start(); err != nil {
+		out.Close()
+		return nil, fmt.Errorf("starting the command: %w", err)
+	}
+	signals.forward(cmd.Process)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	waited := c.follow(ctx, ended, signals)
+
+	r, err := c.end()
+	r.ExitCode = exitCode(cmd.ProcessState)
+	var exit *exec.ExitError
+	if err == nil && waited != nil && !errors.As(waited, &exit) && ctx.Err() == nil {
+		err = fmt.Errorf("waiting for the command: %w", waited)
+	}
+	return r, err
+}
+
+// makeDir makes the directory of the rings.
+func makeDir(log func(string)) (string, error) {
+	const pattern = "aoi-trace-"
+	dir, err := os.MkdirTemp(memoryDir, pattern)
+	if err == nil {
+		return dir, nil
+	}
+	if log != nil {
+		log(fmt.Sprintf("no directory in %s: %v; using %s, where recording may be slower", memoryDir, err, os.TempDir()))
+	}
+	if dir, err = os.MkdirTemp("", pattern); err != nil {
+		return "", fmt.Errorf("making a directory for the rings: %w", err)
+	}
+	return dir, nil
+}
+
+// follow polls until the command and every recorded process have ended. It
+// returns what waiting for the command returned.
+func (c *Collector) follow(ctx context.Context, ended <-chan error, signals *signals) error {
+	var waited error
+	var over time.Time // when the command ended
+	sleep := busySleep
+	for {
+		pending := c.scan()
+		if c.poll() > 0 {
+			sleep = busySleep
+		} else {
+			sleep = min(2*sleep, idleSleep)
+		}
+		if !over.IsZero() && !c.alive() && !c.scan() && !c.alive() {
+			heirs := pending || inherited(c.dir)
+			if !heirs || time.Since(over) > lateStart {
+				return waited
+			}
+		}
+		select {
+		case waited = <-ended:
+			over, ended = time.Now(), nil
+			signals.leave()
+		case <-time.After(sleep):
+		}
+		if !over.IsZero() && (ctx.Err() != nil || signals.caught()) {
+			return waited
+		}
+	}
+}

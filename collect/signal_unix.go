@@ -1,0 +1,97 @@
+//go:build unix
+
+package collect
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// forwarded are the signals that a user of the program sends to this process,
+// not knowing, or not caring, that the program is another one.
+var forwarded = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
+
+// signals hands signals on to a process.
+type signals struct {
+	ch   chan os.Signal
+	quit chan struct{}
+
+	mu   sync.Mutex
+	to   *os.Process
+	left bool // the process has ended
+	got  bool // a signal came after that
+}
+
+// catch begins to catch signals. Those that are ignored, as under nohup, stay
+// ignored, here and in the program that inherits that.
+func catch() *signals {
+	s := &signals{ch: make(chan os.Signal, 16), quit: make(chan struct{})}
+	for _, sig := range forwarded {
+		if !signal.Ignored(sig) {
+			signal.Notify(s.ch, sig)
+		}
+	}
+	return s
+}
+
+// forward hands to p what was caught and will be caught.
+func (s *signals) forward(p *os.Process) {
+	s.to = p
+	go func() {
+		for {
+			select {
+			case sig := <-s.ch:
+				s.handle(sig)
+			case <-s.quit:
+				return
+			}
+		}
+	}()
+}
+
+func (s *signals) handle(sig os.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.left:
+		s.got = s.got || sig != syscall.SIGUSR1 && sig != syscall.SIGUSR2
+	case (sig == syscall.SIGINT || sig == syscall.SIGQUIT) && foreground():
+		// It came from the keyboard, and so did the program's own.
+	default:
+		s.to.Signal(sig) // fails only when the process has just ended
+	}
+}
+
+// leave says that the process has ended.
+func (s *signals) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = true
+}
+
+// caught reports whether a signal that asks to end came after leave.
+func (s *signals) caught() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.got
+}
+
+func (s *signals) stop() {
+	signal.Stop(s.ch)
+	close(s.quit)
+}
+
+func terminate(p *os.Process) error { return p.Signal(syscall.SIGTERM) }
+
+// exitCode returns what a shell would call the exit code.
+func exitCode(s *os.ProcessState) int {
+	if s == nil {
+		return -1
+	}
+	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
+		return 128 + int(w.Signal())
+	}
+	return s.ExitCode()
+}
