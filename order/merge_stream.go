@@ -1,6 +1,7 @@
 package order
 
 import (
+	"strings"
 	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -95,10 +96,14 @@ func (m *Merger) stream(id event.StreamID) *mergeStream {
 func (m *Merger) named(name string) *mergeStream {
 	s := m.byName[name]
 	if s == nil {
-		p := m.procs[Process(name)]
+		proc, _, ok := strings.Cut(name, "/")
+		if !ok {
+			proc = ""
+		}
+		p := m.procs[proc]
 		if p == nil {
 			p = &mergeProcess{}
-			m.procs[Process(name)] = p
+			m.procs[proc] = p
 		}
 		s = &mergeStream{name: name, proc: p}
 		m.byName[name] = s
