@@ -1,0 +1,197 @@
+package analyze
+
+import (
+	"fmt"
+	"hash/fnv"
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/aoi-trace/aoi-trace/world"
+)
+
+// foldKey names a defect: cases that share it fold into one finding.
+type foldKey struct {
+	detector  string
+	process   string
+	space     uint64
+	signature string
+}
+
+func (k *Kept) fold() foldKey { return foldKey{k.detector.Name, k.process, k.space, k.signature} }
+
+func (f foldKey) fingerprint() string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\x00%s\x00%d\x00%s", f.detector, f.process, f.space, f.signature)
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// verdict returns how sure the case is, and whether it is one at all: what
+// concurrent streams may have done in another order is not reported.
+func (k *Kept) verdict() (Verdict, bool) {
+	rel := min(k.relation, k.claim.Holds())
+	switch {
+	case rel == world.Unordered:
+		return Likely, false
+	case rel == world.Sure && !k.likely:
+		return Certain, true
+	}
+	return Likely, true
+}
+
+// maxAlso is how many further pairs a finding names.
+const maxAlso = 8
+
+// fold makes findings of the cases, sorted by their start, then by detector.
+func (cs *cases) fold() []Finding {
+	type group struct {
+		key     foldKey
+		first   *Kept
+		verdict Verdict
+		count   int
+		end     time.Duration
+		pairs   map[[2]uint64]int
+		follow  map[string]*Consequence
+	}
+	groups := map[foldKey]*group{}
+	var order []*group
+	of := func(k *Kept) *group {
+		g := groups[k.fold()]
+		if g == nil {
+			g = &group{key: k.fold(), pairs: map[[2]uint64]int{}, follow: map[string]*Consequence{}}
+			groups[g.key] = g
+			order = append(order, g)
+		}
+		return g
+	}
+	var following []*Kept
+	for _, k := range cs.kept {
+		v, ok := k.verdict()
+		if !ok {
+			continue
+		}
+		if root := k.top(); root != nil {
+			if _, stands := root.verdict(); stands {
+				following = append(following, k)
+				continue
+			}
+		}
+		g := of(k)
+		if g.first == nil || v > g.verdict || v == g.verdict && k.before(g.first) {
+			g.first, g.verdict = k, v
+		}
+		g.count += k.weight
+		g.end = max(g.end, k.start, k.end)
+		g.pairs[[2]uint64{k.w, k.t}] += k.weight
+	}
+	for _, k := range following {
+		g := of(k.top())
+		c := g.follow[k.detector.Name]
+		if c == nil {
+			c = &Consequence{Detector: k.detector.Name, Message: k.message}
+			g.follow[k.detector.Name] = c
+		}
+		c.Count += k.weight
+	}
+	var out []Finding
+	for _, g := range order {
+		if g.first == nil {
+			continue
+		}
+		if o := cs.more[g.key]; o != nil {
+			g.count += o.count
+			g.end = max(g.end, o.end)
+		}
+		f := Finding{
+			Detector: g.key.detector, Verdict: g.verdict, Message: g.first.message, Space: g.key.space,
+			Entities: g.first.entities(), Start: Seconds(g.first.start), End: Seconds(g.end),
+			Evidence: g.first.evidence, Count: g.count, Pairs: len(g.pairs),
+			Also: also(g.pairs, g.first), Fingerprint: g.key.fingerprint(),
+		}
+		for _, c := range g.follow {
+			f.Consequences = append(f.Consequences, *c)
+		}
+		sort.Slice(f.Consequences, func(i, j int) bool { return f.Consequences[i].Detector < f.Consequences[j].Detector })
+		out = append(out, f)
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := &out[i], &out[j]
+		switch {
+		case a.Start != b.Start:
+			return a.Start < b.Start
+		case a.Detector != b.Detector:
+			return a.Detector < b.Detector
+		}
+		return a.Fingerprint < b.Fingerprint
+	})
+	return out
+}
+
+// top returns the case at the end of the chain of consequences, or nil.
+func (k *Kept) top() *Kept {
+	if k.root == nil {
+		return nil
+	}
+	top := k.root
+	for range 8 { // ranks rise along the chain, so it is short
+		if top.root == nil {
+			break
+		}
+		top = top.root
+	}
+	return top
+}
+
+func (k *Kept) before(o *Kept) bool {
+	switch {
+	case k.start != o.start:
+		return k.start < o.start
+	case k.w != o.w:
+		return k.w < o.w
+	}
+	return k.t < o.t
+}
+
+func (k *Kept) entities() []string {
+	e := []string{strconv.FormatUint(k.w, 10)}
+	if k.pair {
+		e = append(e, strconv.FormatUint(k.t, 10))
+	}
+	return e
+}
+
+// also names the pairs besides the first, those with most cases first.
+func also(pairs map[[2]uint64]int, first *Kept) []string {
+	type entry struct {
+		id [2]uint64
+		n  int
+	}
+	var list []entry
+	for id, n := range pairs {
+		if id != [2]uint64{first.w, first.t} {
+			list = append(list, entry{id, n})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		switch {
+		case a.n != b.n:
+			return a.n > b.n
+		case a.id[0] != b.id[0]:
+			return a.id[0] < b.id[0]
+		}
+		return a.id[1] < b.id[1]
+	})
+	var out []string
+	for _, e := range list[:min(len(list), maxAlso)] {
+		s := strconv.FormatUint(e.id[0], 10)
+		if first.pair {
+			s += "→" + strconv.FormatUint(e.id[1], 10)
+		}
+		if e.n > 1 {
+			s += " ×" + strconv.Itoa(e.n)
+		}
+		out = append(out, s)
+	}
+	return out
+}

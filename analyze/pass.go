@@ -1,0 +1,201 @@
+package analyze
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/world"
+)
+
+// A Pass connects a Check to the engine.
+type Pass struct {
+	World *world.World // read only
+
+	detector *Detector
+	cases    *cases
+	tables   *event.Tables
+	counts   *[event.NumKinds]uint64
+	unknown  []string
+}
+
+// A Case is one occurrence of an anomaly. Cases of one detector, space and
+// signature fold into one Finding.
+type Case struct {
+	Space     *world.Space
+	W, T      *world.Entity // the pair, or W alone for an anomaly of one entity
+	Signature string        // what tells this defect from others of the detector: "teleport"
+	Relation  world.Relation
+	Likely    bool   // a heuristic: never certain
+	Because   string // the detector whose case on the same pair this one follows from
+	At        event.Ref
+	Start     time.Duration
+	End       time.Duration // 0 while it lasts
+
+	// Message and Evidence are called when the case is kept, at once.
+	Message  func() string
+	Evidence func() []Evidence
+
+	weight int // how often it happened: 1 if 0
+}
+
+// A Kept is a case that the engine keeps; its End may still be set.
+type Kept struct {
+	detector  *Detector
+	space     uint64
+	process   string
+	w, t      uint64
+	pair      bool
+	signature string
+	relation  world.Relation
+	likely    bool
+	because   string
+	start     time.Duration
+	end       time.Duration
+	at        event.Ref
+	message   string
+	evidence  []Evidence
+	claim     *world.Claim
+	root      *Kept
+	weight    int
+}
+
+// Close says that the case lasted until t.
+func (k *Kept) Close(t time.Duration) {
+	if k != nil {
+		k.end = t
+	}
+}
+
+// Report reports one case. It returns nil when the engine only counts it,
+// because the detector has reported very many.
+func (p *Pass) Report(c Case) *Kept { return p.cases.add(p, c) }
+
+// Unknown says why the check could not decide, wholly or in part.
+func (p *Pass) Unknown(format string, args ...any) {
+	reason := fmt.Sprintf(format, args...)
+	for _, r := range p.unknown {
+		if r == reason {
+			return
+		}
+	}
+	p.unknown = append(p.unknown, reason)
+}
+
+// Count returns how many events of kind k came.
+func (p *Pass) Count(k event.Kind) uint64 { return p.counts[k] }
+
+// Evidence returns e as evidence, and what it shows.
+func (p *Pass) Evidence(e event.Event, why string, args ...any) Evidence {
+	return Evidence{
+		Stream: p.tables.StreamName(e.Stream), Seq: e.Seq, Time: Seconds(e.Time),
+		Text: string(event.AppendBody(nil, p.tables, &e)), Why: fmt.Sprintf(why, args...),
+	}
+}
+
+// maxKept is how many cases of a detector are kept whole; further ones are
+// counted in the finding that they belong to.
+const maxKept = 10_000
+
+// cases collects what the checks of one run report.
+type cases struct {
+	kept  []*Kept
+	byDet map[*Detector]int
+	more  map[foldKey]*overflow
+	pairs map[pairID][]*Kept // kept cases by directed pair
+}
+
+type pairID struct {
+	process string
+	space   uint64
+	w, t    uint64
+}
+
+type overflow struct {
+	count int
+	end   time.Duration
+}
+
+func newCases() *cases {
+	return &cases{byDet: map[*Detector]int{}, more: map[foldKey]*overflow{}, pairs: map[pairID][]*Kept{}}
+}
+
+func (cs *cases) add(p *Pass, c Case) *Kept {
+	d := p.detector
+	if c.weight == 0 {
+		c.weight = 1
+	}
+	k := &Kept{
+		detector: d, space: c.Space.ID, process: c.Space.Process, signature: c.Signature,
+		relation: c.Relation, likely: c.Likely, because: c.Because,
+		start: c.Start, end: c.End, at: c.At, weight: c.weight,
+	}
+	k.w = c.W.ID
+	if c.T != nil {
+		k.t, k.pair = c.T.ID, true
+	}
+	if cs.byDet[d] >= maxKept {
+		o := cs.more[k.fold()]
+		if o == nil {
+			o = &overflow{}
+			cs.more[k.fold()] = o
+		}
+		o.count += c.weight
+		o.end = max(o.end, c.Start, c.End)
+		return nil
+	}
+	cs.byDet[d]++
+	k.message, k.evidence = c.Message(), c.Evidence()
+	if !c.Likely && c.Relation == world.Sure {
+		k.claim = p.World.Claim(c.Space, c.W, c.T, c.At, c.Start)
+	}
+	cs.kept = append(cs.kept, k)
+	if k.pair {
+		cs.relate(k)
+	}
+	return k
+}
+
+// relate makes the case, or earlier ones on its pair, consequences of what
+// stands above them.
+func (cs *cases) relate(k *Kept) {
+	id := pairID{k.process, k.space, k.w, k.t}
+	if k.because != "" {
+		back := pairID{k.process, k.space, k.t, k.w}
+		for _, other := range append(cs.pairs[id], cs.pairs[back]...) {
+			if other.detector.Name == k.because && (k.root == nil || other.start >= k.root.start) {
+				k.root = other
+			}
+		}
+	}
+	for _, other := range cs.pairs[id] {
+		if other.root == nil && other != k.root && other.detector.Rank < k.detector.Rank && overlap(other, k) {
+			other.root = k
+		}
+	}
+	cs.pairs[id] = append(cs.pairs[id], k)
+}
+
+// overlap reports whether a, which came earlier, was still there when b was.
+func overlap(a, b *Kept) bool { return a.end == 0 || a.end >= b.start }
+
+// merge appends what later collected.
+func (cs *cases) merge(later *cases) {
+	for d, n := range later.byDet {
+		cs.byDet[d] += n
+	}
+	for k, o := range later.more {
+		if mine := cs.more[k]; mine != nil {
+			mine.count += o.count
+			mine.end = max(mine.end, o.end)
+		} else {
+			cs.more[k] = o
+		}
+	}
+	for _, k := range later.kept {
+		cs.kept = append(cs.kept, k)
+		if k.pair {
+			cs.relate(k)
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package world
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/aoi-trace/aoi-trace/event"
+)
+
+const despawnImplicit = "implicit"
+
+// entityEvent applies an event about one entity.
+func (w *World) entityEvent(st *Step) {
+	b, i, s, e := st.Block, st.I, st.Space, st.W
+	switch st.Kind {
+	case event.Spawn, event.Move, event.Despawn, event.Radius:
+	default:
+		return
+	}
+	stream := b.Stream[i]
+	if s.Contract.EvalMove && e.dirty && w.stream(stream).depth == 0 {
+		w.evaluateOne(s, e, b.Event(i))
+	}
+	if e.claimed {
+		w.test(object{s, posClass, uint64(e.slot)}, stream, b.Time[i])
+	}
+	pos := object{s, posClass, uint64(e.slot)}
+	life := object{s, lifeClass, uint64(e.slot)}
+	switch st.Kind {
+	case event.Spawn:
+		e.Inc++
+		e.Alive = In
+		w.mark(&e.life, life, b, i)
+		w.mark(&e.pos, pos, b, i)
+		s.moveTo(e, b.Event(i))
+	case event.Move:
+		s.Metrics.Moves++
+		if e.Alive == Unknown || e.Alive == In && e.life.gaps != w.gaps.count[lifeClass] {
+			e.Alive = In // what moves is there
+			w.mark(&e.life, life, b, i)
+		}
+		if b.Set[i]&moveTeleport != 0 && b.Mode[i] != 0 {
+			e.excused = true
+		}
+		w.mark(&e.pos, pos, b, i)
+		s.moveTo(e, b.Event(i))
+	case event.Despawn:
+		w.mark(&e.life, life, b, i)
+		w.despawn(s, e, b.Event(i))
+	case event.Radius:
+		w.mark(&e.rad, object{s, radClass, uint64(e.slot)}, b, i)
+		s.setRadius(e, b.Event(i))
+	}
+	w.touch(s, e, stream)
+}
+
+// touch notes that e has to be evaluated.
+func (w *World) touch(s *Space, e *Entity, stream event.StreamID) {
+	if !s.Contract.Declared() && !s.Contract.EvalMove {
+		return
+	}
+	if s.Contract.EvalMove {
+		e.dirty = true
+		if st := w.stream(stream); st.depth > 0 {
+			st.dirty = append(st.dirty, e)
+		}
+		return
+	}
+	if !e.dirty {
+		e.dirty = true
+		s.dirty = append(s.dirty, e)
+	}
+}
+
+func (w *World) despawn(s *Space, e *Entity, ev event.Event) {
+	e.Alive, e.Despawned, e.excused = Out, ev, true
+	s.grid.remove(e)
+	for len(e.View) > 0 {
+		// Its own view goes with it; whether leaves follow is not said.
+		p := e.View[len(e.View)-1]
+		w.setDisc(s, p, 0, &ev)
+		p.State = Unknown
+		s.unlink(p)
+	}
+	if s.Contract.Despawn == despawnImplicit {
+		for len(e.SeenBy) > 0 {
+			p := e.SeenBy[len(e.SeenBy)-1]
+			w.setDisc(s, p, 0, &ev)
+			p.State = Unknown
+			s.unlink(p)
+		}
+		return
+	}
+	for _, p := range e.SeenBy {
+		w.setDisc(s, p, 0, &ev)
+		s.uncount(p)
+	}
+	if s.Contract.Despawn == "explicit" {
+		s.dead = append(s.dead, deadEntity{e: e, inc: e.Inc, event: ev})
+	}
+}
+
+func (s *Space) setRadius(e *Entity, ev event.Event) {
+	const asTarget = 1 // of watcher, target
+	r := reach{ev.Num[0], ev.Num[0]}
+	if ev.Set&radiusLeave != 0 {
+		r.leave = ev.Num[1]
+	}
+	if ev.Set&radiusAs != 0 && ev.Mode == asTarget {
+		e.ownT = r
+	} else {
+		e.own = r
+		e.Watcher = true
+	}
+	s.largest = max(s.largest, r.enter)
+	e.Radii, e.excused = ev, true
+}
+
+// pairEvent applies an event about a watcher and a target.
+func (w *World) pairEvent(st *Step) {
+	b, i, s := st.Block, st.I, st.Space
+	if st.Kind == event.Filter {
+		w.filter(st)
+		return
+	}
+	st.W.Watcher = true
+	p := s.pairs.find(pairKey(st.W, st.T))
+	if st.Kind == event.Update {
+		st.Pair = p
+		return
+	}
+	fresh := p == nil
+	if fresh {
+		p = s.pair(st.W, st.T)
+	}
+	st.Pair = p
+	w.found(st, fresh)
+
+	stream := b.Stream[i]
+	o := object{s, viewClass, p.key}
+	if p.claimed {
+		w.test(o, stream, b.Time[i])
+	}
+	s.elapse(b.Time[i])
+	w.mark(&p.Mark, o, b, i)
+	p.kind, p.set = st.Kind, b.Set[i]
+	p.mode, p.v, p.cause = b.Mode[i], b.Int[0][i], b.Str[0][i]
+	p.tInc, p.wInc = st.T.Inc, st.W.Inc
+	p.told, p.spurious = false, false
+	if st.Kind == event.Enter {
+		s.Metrics.Enters++
+		p.State = In
+		p.link()
+		if st.T.Alive != Out {
+			s.count(p)
+		}
+	} else {
+		s.Metrics.Leaves++
+		p.State = Out
+		s.unlink(p)
+		s.prune()
+	}
+	if s.Contract.Declared() {
+		regular := st.Was.State != In && st.Kind == event.Enter || st.Was.State != Out && st.Kind == event.Leave
+		s.queue(change{p, b.Event(i), regular})
+	}
+}
+
+// maxChanges is how many view events wait for an evaluation at most: where
+// none ever comes, the oldest are forgotten unjudged.
+const maxChanges = 1 << 18
+
+func (s *Space) queue(c change) {
+	if len(s.changes) >= maxChanges {
+		for k := range s.changes {
+			s.changes[k].pair.queued = false
+		}
+		s.changes = s.changes[:0]
+	}
+	c.pair.queued = true
+	s.changes = append(s.changes, c)
+}
+
+// found fills st.Was: what the event found of its pair.
+func (w *World) found(st *Step, fresh bool) {
+	b, i, s, p := st.Block, st.I, st.Space, st.Pair
+	was := &st.Was
+	was.State = p.State
+	was.Same = p.tInc == st.T.Inc && p.wInc == st.W.Inc
+	if !p.Mark.Set {
+		was.Absent = true
+		was.Relation = w.absentRelation(s, b.Stream[i])
+	} else {
+		was.Relation = w.relation(&p.Mark, object{s, viewClass, p.key}, b.Stream[i], b.Time[i])
+		was.Event = p.Event()
+	}
+	if was.Relation == Unordered || p.State == In && p.wInc != st.W.Inc {
+		was.State = Unknown
+	}
+}
+
+// absentRelation says how surely a pair of which nothing is recorded is out.
+func (w *World) absentRelation(s *Space, stream event.StreamID) Relation {
+	if !s.empty || s.born.gaps != w.gaps.count[viewClass] {
+		return Unordered
+	}
+	if w.Clocks.Multi() {
+		for st, n := range s.pruned {
+			if n > 0 && !w.Clocks.Before(event.Ref{Stream: event.StreamID(st), Seq: n - 1}, stream) {
+				return Unordered
+			}
+		}
+	}
+	return Sure
+}
+
+func (w *World) filter(st *Step) {
+	b, i, s := st.Block, st.I, st.Space
+	st.Pair = s.pair(st.W, st.T)
+	if b.Mode[i] != 0 {
+		if s.hidden == nil {
+			s.hidden = map[uint64]struct{}{}
+		}
+		s.hidden[st.Pair.key] = struct{}{}
+	} else {
+		delete(s.hidden, st.Pair.key)
+	}
+	st.W.excused, st.T.excused = true, true
+	w.touch(s, st.W, b.Stream[i])
+	w.touch(s, st.T, b.Stream[i])
+}
+
+// viewSet applies a whole view, or its emptying.
+func (w *World) viewSet(st *Step) {
+	b, i, s := st.Block, st.I, st.Space
+	st.W.Watcher = true
+	s.elapse(b.Time[i])
+	ids := map[uint64]bool{}
+	if b.Set[i]&viewSetBit != 0 {
+		if text := b.Text(b.Str[0][i]); text != "" {
+			for _, id := range strings.Split(text, ",") {
+				v, _ := strconv.ParseUint(id, 10, 64)
+				ids[v] = true
+			}
+		}
+	}
+	set := func(p *Pair, state State) {
+		o := object{s, viewClass, p.key}
+		if p.claimed {
+			w.test(o, b.Stream[i], b.Time[i])
+		}
+		w.mark(&p.Mark, o, b, i)
+		p.State, p.kind, p.set = state, event.View, b.Set[i]
+		p.mode, p.v, p.cause = b.Mode[i], b.Int[0][i], b.Str[0][i]
+		p.tInc, p.wInc = p.T.Inc, p.W.Inc
+		p.told, p.spurious = false, false
+		if state == In {
+			p.link()
+			if p.T.Alive != Out {
+				s.count(p)
+			}
+		} else {
+			s.unlink(p)
+		}
+	}
+	for j := len(st.W.View) - 1; j >= 0; j-- {
+		if p := st.W.View[j]; !ids[p.T.ID] {
+			set(p, Out)
+		}
+	}
+	for _, id := range sortedIDs(ids) {
+		set(s.pair(st.W, s.entity(id)), In)
+	}
+	st.W.excused = true
+	w.touch(s, st.W, b.Stream[i])
+}
+
+// count and uncount keep the number of pairs in view whose target lives.
+func (s *Space) count(p *Pair) {
+	if !p.counted {
+		p.counted = true
+		s.ins++
+	}
+}
+
+func (s *Space) uncount(p *Pair) {
+	if p.counted {
+		p.counted = false
+		s.ins--
+	}
+}
+
+func (s *Space) unlink(p *Pair) {
+	s.uncount(p)
+	p.unlink()
+}
+
+// countedKinds returns the kinds that a gap's kinds= counts, or all of them
+// if the counts do not add up to what was lost.
+func countedKinds(text string, lost uint64) event.KindSet {
+	var set event.KindSet
+	var sum uint64
+	for _, part := range strings.Split(text, ",") {
+		name, n, _ := strings.Cut(part, ":")
+		k, ok := event.KindNamed(name)
+		v, err := strconv.ParseUint(n, 10, 64)
+		if !ok || err != nil {
+			return event.AllKinds
+		}
+		set |= event.SetOf(k)
+		sum += v
+	}
+	if sum != lost {
+		return event.AllKinds
+	}
+	return set
+}
+
+var (
+	moveTeleport = event.Move.Bit("teleport")
+	radiusLeave  = event.Radius.Bit("leave")
+	radiusAs     = event.Radius.Bit("as")
+	viewSetBit   = event.View.Bit("set")
+)

@@ -1,0 +1,47 @@
+package world
+
+import "github.com/aoi-trace/aoi-trace/event"
+
+// An Entity is one identifier in one space, with its present incarnation.
+type Entity struct {
+	Space *Space
+	ID    uint64
+	Inc   uint32 // the incarnation, from 0 for one whose spawn was not seen
+	Alive State  // In: spawned, or seen moving; Out: despawned
+
+	Watcher bool      // the trace shows it as one
+	View    []*Pair   // whom it sees, in no order
+	SeenBy  []*Pair   // who sees it, in no order
+	Pos     event.Vec // where it is, if Placed
+	Placed  bool      // its position is known and finite
+
+	Moved     event.Event // the spawn or move that put it there
+	Despawned event.Event // of its last incarnation that ended
+	Radii     event.Event // its own radius, of Kind Invalid if it has none
+	Travelled float64     // length of its path so far, teleports included
+
+	slot      int32
+	pos, life Mark
+	rad       Mark
+	own, ownT reach       // own radii as watcher and as target; enter < 0 if none
+	span      []event.Vec // where it was since its last evaluation, the present included
+	plane     event.Vec   // Pos in the axes of the space's plane
+	here      [1]event.Vec
+	dirty     bool    // changed since its last evaluation
+	excused   bool    // something besides travelling changed its views since then
+	moved     bool    // in the span
+	cell      cellKey // where the space's grid has it
+	inGrid    bool
+	claimed   bool
+	inView    uint32  // the stamp of the sweep whose entity sees it
+	sees      uint32  // the stamp of the sweep whose entity it sees
+	misses    []*Pair // pairs of its that may have disc Missing
+}
+
+type reach struct{ enter, leave float64 }
+
+var noReach = reach{-1, -1}
+
+// OwnRadius reports whether the entity has a radius of its own, as watcher or
+// as target.
+func (e *Entity) OwnRadius() bool { return e.own.enter >= 0 || e.ownT.enter >= 0 }
