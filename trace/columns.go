@@ -66,3 +66,17 @@ var parts = func() (ps [event.NumKinds][]part) {
 func (p *part) isText() bool { return p.field >= event.FieldStr0 }
 
 func (p *part) isEnum() bool { return p.field == event.FieldMode || p.field == event.FieldPhase }
+
+// linked says which kinds have an entity and its position in every event.
+var linked = func() (is [event.NumKinds]bool) {
+	for k := range parts {
+		var fields uint32
+		for _, p := range parts[k] {
+			if p.bit == 0 {
+				fields |= 1 << p.field
+			}
+		}
+		is[k] = fields>>event.FieldEntity&1 != 0 && fields>>event.FieldPos&1 != 0
+	}
+	return is
+}()

@@ -166,6 +166,7 @@ func (d *decoder) readTimes(data []byte, m *blockMeta, out []time.Duration) (_ [
 // first.
 func (d *decoder) readKind(data []byte, k event.Kind, ns *names, check *event.Checker, b *event.Block, first int) (_ []byte, err error) {
 	all := d.rows[k]
+	d.links = d.links[:0]
 	set := b.Set[first:]
 	common := event.Set(0) // keys that every event has
 	union := event.Set(0)

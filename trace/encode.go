@@ -64,6 +64,7 @@ func (c *encoder) appendPayload(dst []byte, b *event.Block, streams, strings *nu
 	}
 	v := room(c.vals, n)
 	c.vals = v
+	c.sort(b, counts)
 	if have > 1 {
 		for i, k := range b.Kind[:n] {
 			v[i] = number[k]
@@ -89,25 +90,34 @@ func (c *encoder) appendPayload(dst []byte, b *event.Block, streams, strings *nu
 	return dst
 }
 
+// sort fills c.rows with where the events of each kind are.
+func (c *encoder) sort(b *event.Block, counts *[event.NumKinds]int) {
+	c.all = room(c.all, b.N)
+	at := 0
+	for k, n := range counts {
+		c.rows[k] = c.all[at : at : at+n]
+		at += n
+	}
+	for i, k := range b.Kind[:b.N] {
+		c.rows[k] = append(c.rows[k], uint32(i))
+	}
+}
+
 // appendKind appends the columns of the events of one kind: which optional
 // keys they have, then the values of each key.
 func (c *encoder) appendKind(dst []byte, b *event.Block, kind event.Kind, strings *numbering) []byte {
-	c.rows = c.rows[:0]
-	for i, k := range b.Kind[:b.N] {
-		if k == kind {
-			c.rows = append(c.rows, uint32(i))
-		}
-	}
+	all := c.rows[kind]
 	if kind.Optional() != 0 {
-		v := c.vals[:len(c.rows)]
-		for i, row := range c.rows {
+		v := c.vals[:len(all)]
+		for i, row := range all {
 			v[i] = uint64(b.Set[row])
 		}
 		dst = c.appendInts(dst, v)
 	}
+	c.links.on = false
 	for i := range parts[kind] {
 		p := &parts[kind][i]
-		rows := c.rows
+		rows := all
 		if p.bit != 0 {
 			c.some = c.some[:0]
 			for _, row := range rows {
@@ -132,6 +142,10 @@ func (c *encoder) appendKind(dst []byte, b *event.Block, kind event.Kind, string
 					v[i] = uint64(strings.add(uint32(s))) + 1
 				}
 			}
+		}
+		if p.field == event.FieldEntity && linked[kind] {
+			dst = c.appendIDs(dst, v)
+			continue
 		}
 		dst = c.appendInts(dst, v)
 	}

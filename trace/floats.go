@@ -59,7 +59,7 @@ func (c *encoder) appendFloats(dst []byte, v []uint64) []byte {
 }
 
 func (c *encoder) appendFloatBody(dst []byte, codec int, head []byte, v []uint64) []byte {
-	body := c.appendInts(head, v)
+	body := c.appendPredicted(head, v)
 	return appendBody(dst, codec, body)
 }
 

@@ -2,8 +2,6 @@ package trace
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"math/bits"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -12,14 +10,17 @@ import (
 // The codecs of integer columns. A column is a codec, the length of its body,
 // and the body; docs/format.md says what each body holds.
 const (
-	codecConst   = 1 // one value
-	codecRaw     = 2 // eight bytes each
-	codecPacked  = 3 // least value, width, packed differences from the least
-	codecDelta   = 4 // first value, least step, width, packed steps
-	codecBytes   = 5 // one, two, four or eight bytes each, as control bits say
-	codecSteps   = 6 // the same of zigzag steps
-	codecRuns    = 7 // a column of values and one of run lengths
-	numIntCodecs = 8
+	codecConst     = 1  // one value
+	codecRaw       = 2  // eight bytes each
+	codecPacked    = 3  // base, width, packed differences from the base
+	codecDelta     = 4  // first value, base, width, packed differences of the steps from the base
+	codecBytes     = 5  // one, two, four or eight bytes each, as control bits say
+	codecSteps     = 6  // the same of zigzag steps
+	codecRuns      = 7  // a column of values and one of run lengths
+	codecPatched   = 8  // as codecPacked, and values that do not fit it
+	codecMended    = 9  // as codecDelta, and steps that do not fit it
+	codecLinked    = 10 // how far back the same entity is, and the new entities
+	codecPredicted = 11 // differences from what the links predict
 )
 
 // byteClass gives for a number of bits which of one, two, four and eight
@@ -37,18 +38,6 @@ var byteClass = func() (c [65]uint8) {
 	}
 	return c
 }()
-
-// An encoder turns columns into bytes and keeps the room it needs for that.
-type encoder struct {
-	body    []byte
-	rows    []uint32 // of one kind
-	some    []uint32 // of one kind with one key
-	vals    []uint64 // values of a column being gathered
-	steps   []uint64
-	ints    []uint64 // floats as integers
-	runs    []uint64
-	lengths []uint64
-}
 
 // intShape is what choosing a codec needs to know of a column.
 type intShape struct {
@@ -81,15 +70,45 @@ func shapeOf(v []uint64) intShape {
 	return s
 }
 
+// An encoder turns columns into bytes and keeps the room it needs for that.
+type encoder struct {
+	all   []uint32                 // the rows of all kinds, one kind after the other
+	rows  [event.NumKinds][]uint32 // the rows of each kind
+	some  []uint32                 // those of one kind with one key
+	vals  []uint64                 // values of a column being gathered
+	ints  []uint64                 // floats as integers
+	links links
+	depth int
+	rooms [4]struct { // for a column, for one in it, and so on
+		body       []byte
+		steps      []uint64
+		runs, lens []uint64
+	}
+}
+
 // appendInts appends the column of v, which is not empty, in the codec that
 // needs the fewest bytes.
-func (c *encoder) appendInts(dst []byte, v []uint64) []byte { return c.appendColumn(dst, v, true) }
+func (c *encoder) appendInts(dst []byte, v []uint64) []byte {
+	room := &c.rooms[c.depth]
+	c.depth++
+	codec, body := c.choose(room.body[:0], v, c.depth == 1)
+	c.depth--
+	room.body = body
+	return appendBody(dst, codec, body)
+}
 
-func (c *encoder) appendColumn(dst []byte, v []uint64, mayRun bool) []byte {
+// choose appends the body of the best codec. Only one that mayNest holds
+// other columns.
+func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 	s := shapeOf(v)
 	n := len(v)
 	if s.runs == 1 {
-		return appendBody(dst, codecConst, binary.AppendUvarint(c.body[:0], v[0]))
+		return codecConst, binary.AppendUvarint(b, v[0])
+	}
+	room := &c.rooms[c.depth-1]
+	room.steps = room.steps[:0]
+	for i := 1; i < n; i++ {
+		room.steps = append(room.steps, v[i]-v[i-1])
 	}
 	codec, best := codecRaw, 8*n
 	consider := func(candidate, size int) {
@@ -103,24 +122,22 @@ func (c *encoder) appendColumn(dst []byte, v []uint64, mayRun bool) []byte {
 	consider(codecDelta, uvarintLen(v[0])+uvarintLen(zigzag(s.minStep))+1+packedLen(n-1, stepWidth))
 	consider(codecBytes, (n+3)/4+s.plain)
 	consider(codecSteps, (n+3)/4+s.stepped)
-	if mayRun && s.runs < best {
-		c.runs, c.lengths = c.runs[:0], c.lengths[:0]
-		start := 0
-		for i := 1; i <= n; i++ {
-			if i == n || v[i] != v[start] {
-				c.runs = append(c.runs, v[start])
-				c.lengths = append(c.lengths, uint64(i-start))
-				start = i
-			}
+	var fit, stepFit patch
+	if mayNest && n >= minPatched {
+		if fit = patchOf(v); fit.width < width {
+			consider(codecPatched, fit.size)
 		}
-		body := binary.AppendUvarint(nil, uint64(len(c.runs)))
-		body = c.appendColumn(body, c.runs, false)
-		body = c.appendColumn(body, c.lengths, false)
-		if len(body) < best {
-			return appendBody(dst, codecRuns, body)
+		if stepFit = patchOf(room.steps); stepFit.width < stepWidth {
+			consider(codecMended, stepFit.size)
 		}
 	}
-	b := c.body[:0]
+	if mayNest && s.runs < best {
+		runs := c.appendRuns(b, v)
+		if len(runs) < best {
+			return codecRuns, runs
+		}
+		b = runs[:0]
+	}
 	switch codec {
 	case codecRaw:
 		b = pack(b, v, 0, 64)
@@ -130,24 +147,39 @@ func (c *encoder) appendColumn(dst []byte, v []uint64, mayRun bool) []byte {
 	case codecDelta:
 		b = binary.AppendUvarint(b, v[0])
 		b = binary.AppendUvarint(b, zigzag(s.minStep))
-		c.steps = c.steps[:0]
-		for i := 1; i < n; i++ {
-			c.steps = append(c.steps, v[i]-v[i-1])
-		}
-		b = pack(append(b, byte(stepWidth)), c.steps, uint64(s.minStep), stepWidth)
+		b = pack(append(b, byte(stepWidth)), room.steps, uint64(s.minStep), stepWidth)
 	case codecBytes:
 		b = appendBytes(b, v)
 	case codecSteps:
-		c.steps = c.steps[:0]
-		prev := uint64(0)
-		for _, x := range v {
-			c.steps = append(c.steps, zigzag(int64(x-prev)))
-			prev = x
+		room.steps = append(room.steps[:0], zigzag(int64(v[0])))
+		for i := 1; i < n; i++ {
+			room.steps = append(room.steps, zigzag(int64(v[i]-v[i-1])))
 		}
-		b = appendBytes(b, c.steps)
+		b = appendBytes(b, room.steps)
+	case codecPatched:
+		b = c.appendPatched(b, v, fit)
+	case codecMended:
+		b = binary.AppendUvarint(b, v[0])
+		b = c.appendPatched(b, room.steps, stepFit)
 	}
-	c.body = b
-	return appendBody(dst, codec, b)
+	return codec, b
+}
+
+// appendRuns appends how many runs there are, their values, their lengths.
+func (c *encoder) appendRuns(b []byte, v []uint64) []byte {
+	room := &c.rooms[c.depth-1]
+	room.runs, room.lens = room.runs[:0], room.lens[:0]
+	start := 0
+	for i := 1; i <= len(v); i++ {
+		if i == len(v) || v[i] != v[start] {
+			room.runs = append(room.runs, v[start])
+			room.lens = append(room.lens, uint64(i-start))
+			start = i
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(room.runs)))
+	b = c.appendInts(b, room.runs)
+	return c.appendInts(b, room.lens)
 }
 
 func appendBody(dst []byte, codec int, body []byte) []byte {
@@ -173,213 +205,4 @@ func appendBytes(dst []byte, v []uint64) []byte {
 		}
 	}
 	return dst
-}
-
-// classMask keeps the bytes of a class.
-var classMask = [4]uint64{1<<8 - 1, 1<<16 - 1, 1<<32 - 1, 1<<64 - 1}
-
-// readBytes fills out from what appendBytes wrote.
-func readBytes(out []uint64, b []byte) error {
-	n := len(out)
-	if len(b) < (n+3)/4 {
-		return errShortColumn
-	}
-	control, data := b[:(n+3)/4], b[(n+3)/4:]
-	i, pos := 0, 0
-	for ; i < n && pos+8 <= len(data); i++ {
-		class := control[i/4] >> (i % 4 * 2) & 3
-		out[i] = binary.LittleEndian.Uint64(data[pos:pos+8]) & classMask[class]
-		pos += 1 << class
-	}
-	for ; i < n; i++ {
-		class := control[i/4] >> (i % 4 * 2) & 3
-		if pos+1<<class > len(data) {
-			return errShortColumn
-		}
-		var tail [8]byte
-		copy(tail[:], data[pos:])
-		out[i] = binary.LittleEndian.Uint64(tail[:]) & classMask[class]
-		pos += 1 << class
-	}
-	if pos != len(data) {
-		return errLongColumn
-	}
-	return nil
-}
-
-var (
-	errShortColumn = errors.New("a column is shorter than its events need")
-	errLongColumn  = errors.New("a column is longer than its events need")
-	errVarint      = errors.New("a number is cut or does not fit 64 bits")
-)
-
-// column cuts the next column off b.
-func column(b []byte) (codec byte, body, rest []byte, err error) {
-	if len(b) == 0 {
-		return 0, nil, nil, errShortColumn
-	}
-	n, k := binary.Uvarint(b[1:])
-	if k <= 0 {
-		return 0, nil, nil, errVarint
-	}
-	if n > uint64(len(b)-1-k) {
-		return 0, nil, nil, errShortColumn
-	}
-	end := 1 + k + int(n)
-	return b[0], b[1+k : end], b[end:], nil
-}
-
-// A decoder turns bytes into columns and keeps the room it needs for that.
-type decoder struct {
-	vals    []uint64
-	all     []uint32                 // the rows of all kinds, one kind after the other
-	rows    [event.NumKinds][]uint32 // the rows of each kind
-	some    []uint32                 // those of one kind with one key
-	runs    []uint64
-	lengths []uint64
-}
-
-// readInts fills out, which is not empty, from the column that b begins with
-// and returns what follows it.
-func (d *decoder) readInts(b []byte, out []uint64) (rest []byte, err error) {
-	codec, body, rest, err := column(b)
-	if err != nil {
-		return nil, err
-	}
-	return rest, d.ints(codec, body, out, true)
-}
-
-func (d *decoder) ints(codec byte, b []byte, out []uint64, mayRun bool) error {
-	n := len(out)
-	switch codec {
-	case codecConst:
-		v, k := binary.Uvarint(b)
-		if k <= 0 || k != len(b) {
-			return errVarint
-		}
-		fill(out, v)
-	case codecRaw:
-		if len(b) != 8*n {
-			return lengthError(len(b), 8*n)
-		}
-		unpack(out, b, 0, 64)
-	case codecPacked:
-		least, k := binary.Uvarint(b)
-		if k <= 0 {
-			return errVarint
-		}
-		return readPacked(out, b[k:], least)
-	case codecDelta:
-		first, k := binary.Uvarint(b)
-		if k <= 0 {
-			return errVarint
-		}
-		least, m := binary.Uvarint(b[k:])
-		if m <= 0 {
-			return errVarint
-		}
-		out[0] = 0
-		if err := readPacked(out[1:], b[k+m:], uint64(unzigzag(least))); err != nil {
-			return err
-		}
-		sum := first
-		for i := range out {
-			sum += out[i]
-			out[i] = sum
-		}
-	case codecBytes:
-		return readBytes(out, b)
-	case codecSteps:
-		if err := readBytes(out, b); err != nil {
-			return err
-		}
-		sum := uint64(0)
-		for i := range out {
-			sum += uint64(unzigzag(out[i]))
-			out[i] = sum
-		}
-	case codecRuns:
-		if !mayRun {
-			return errors.New("runs of runs")
-		}
-		return d.readRuns(out, b)
-	default:
-		return fmt.Errorf("an integer column has the unknown codec %d", codec)
-	}
-	return nil
-}
-
-func readPacked(out []uint64, b []byte, base uint64) error {
-	if len(b) == 0 {
-		return errShortColumn
-	}
-	width := int(b[0])
-	if width > maxWidth && width != 64 {
-		return fmt.Errorf("values of %d bits: at most %d or 64 are possible", width, maxWidth)
-	}
-	if want := packedLen(len(out), width); len(b)-1 != want {
-		return lengthError(len(b)-1, want)
-	}
-	unpack(out, b[1:], base, width)
-	return nil
-}
-
-func (d *decoder) readRuns(out []uint64, b []byte) error {
-	n, k := binary.Uvarint(b)
-	if k <= 0 {
-		return errVarint
-	}
-	if n == 0 || n > uint64(len(out)) {
-		return fmt.Errorf("%d runs for %d values", n, len(out))
-	}
-	d.runs, d.lengths = room(d.runs, int(n)), room(d.lengths, int(n))
-	codec, body, rest, err := column(b[k:])
-	if err != nil {
-		return err
-	}
-	if err := d.ints(codec, body, d.runs, false); err != nil {
-		return err
-	}
-	if codec, body, rest, err = column(rest); err != nil {
-		return err
-	}
-	if len(rest) > 0 {
-		return errLongColumn
-	}
-	if err := d.ints(codec, body, d.lengths, false); err != nil {
-		return err
-	}
-	at := 0
-	for i, run := range d.lengths {
-		if run > uint64(len(out)-at) {
-			return errLongColumn
-		}
-		fill(out[at:at+int(run)], d.runs[i])
-		at += int(run)
-	}
-	if at != len(out) {
-		return errShortColumn
-	}
-	return nil
-}
-
-func fill(out []uint64, v uint64) {
-	for i := range out {
-		out[i] = v
-	}
-}
-
-// room returns a slice of n values that may hold leftovers.
-func room[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}
-
-func lengthError(got, want int) error {
-	if got < want {
-		return errShortColumn
-	}
-	return errLongColumn
 }

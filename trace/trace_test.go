@@ -216,3 +216,39 @@ func TestNotTrace(t *testing.T) {
 		t.Errorf("text twin: got %v, want a hint at import", err)
 	}
 }
+
+// The workloads of the benchmarks use the codecs that random events do not.
+func TestRoundTripWorkloads(t *testing.T) {
+	for _, l := range workloads {
+		for _, size := range []int{100, 1 << 14, 1 << 16} {
+			var file bytes.Buffer
+			w := NewWriter(&file, WithBlockEvents(size))
+			var want []event.Event
+			l.make(w.Tables(), 70000, func(e *event.Event) {
+				if err := w.Append(e); err != nil {
+					t.Fatal(err)
+				}
+				want = append(want, *e)
+			})
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			r, err := NewReader(&file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			err = event.Each(r, func(tables *event.Tables, e event.Event) bool {
+				w := w.Tables().Copy(e, tables)
+				if n >= len(want) || w != want[n] {
+					t.Fatalf("%s, blocks of %d, event %d: got %+v, want %+v", l.name, size, n, w, want[n])
+				}
+				n++
+				return true
+			})
+			if err != nil || n != len(want) {
+				t.Fatalf("%s, blocks of %d: got %d events and %v, want %d", l.name, size, n, err, len(want))
+			}
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+)
+
+// Entities move on from where they were. A linked column of ids says of each
+// event how many events of its kind before it the same entity is, 0 for the
+// first time; along these links positions are predicted from the one or the
+// two before. Readers need no map of entities for that, only the links.
+
+// links is what an encoder knows of one kind's entities.
+type links struct {
+	back   []uint64 // for each event, how far back the same entity is; 0: not in this block
+	on     bool
+	fresh  []uint64
+	res    [3][]uint64
+	keys   []uint64 // an open hash of entities
+	events []int32  // the event that last had the entity
+	round  []uint32
+	now    uint32
+}
+
+// minLinked is how many events a linked kind has at least.
+const minLinked = 64
+
+// find fills back and fresh and reports whether linking is worth its while:
+// at least half of the events have a link.
+func (l *links) find(ids []uint64) bool {
+	l.back, l.fresh, l.on = l.back[:0], l.fresh[:0], false
+	if len(ids) < minLinked {
+		return false
+	}
+	size := 1 << bits.Len(uint(2*len(ids)))
+	if len(l.keys) < size {
+		l.keys, l.events, l.round = make([]uint64, size), make([]int32, size), make([]uint32, size)
+		l.now = 0
+	}
+	if l.now++; l.now == 0 {
+		clear(l.round)
+		l.now = 1
+	}
+	mask := uint64(len(l.keys) - 1)
+	for i, id := range ids {
+		at := id * 0x9e3779b97f4a7c15 >> 20 & mask
+		for l.round[at] == l.now && l.keys[at] != id {
+			at = (at + 1) & mask
+		}
+		if l.round[at] == l.now {
+			l.back = append(l.back, uint64(i)-uint64(l.events[at]))
+		} else {
+			l.back = append(l.back, 0)
+			l.fresh = append(l.fresh, id)
+			l.round[at], l.keys[at] = l.now, id
+			if len(l.fresh) > len(ids)/2 {
+				return false
+			}
+		}
+		l.events[at] = int32(i)
+	}
+	l.on = true
+	return true
+}
+
+// appendIDs appends the column of the entities of a kind that has positions,
+// linked if that is worth its while.
+func (c *encoder) appendIDs(dst []byte, ids []uint64) []byte {
+	if !c.links.find(ids) {
+		return c.appendInts(dst, ids)
+	}
+	c.depth++
+	body := c.rooms[0].body[:0]
+	body = c.appendInts(body, c.links.back)
+	if len(c.links.fresh) > 0 {
+		body = c.appendInts(body, c.links.fresh)
+	}
+	c.depth--
+	c.rooms[0].body = body
+	return appendBody(dst, codecLinked, body)
+}
+
+// appendPredicted appends the column of v, one value for each event of the
+// kind that is linked, predicted along the links if that makes it smaller.
+func (c *encoder) appendPredicted(dst []byte, v []uint64) []byte {
+	l := &c.links
+	if !l.on || len(v) != len(l.back) {
+		return c.appendInts(dst, v)
+	}
+	var res [3][]uint64
+	for i := range res {
+		res[i] = l.res[i][:0]
+	}
+	// Of those with two before, what each order of prediction would take.
+	low, high := v[0], v[0]
+	bitsOf1, bitsOf2, rest := 0, 0, 0
+	for i, x := range v {
+		low, high = min(low, x), max(high, x)
+		back := l.back[i]
+		if back == 0 {
+			res[0] = append(res[0], x)
+			continue
+		}
+		prev := i - int(back)
+		one := zigzag(int64(x - v[prev]))
+		if l.back[prev] == 0 {
+			res[1] = append(res[1], one)
+			rest += bits.Len64(one)
+			continue
+		}
+		two := zigzag(int64(x - 2*v[prev] + v[prev-int(l.back[prev])]))
+		res[2] = append(res[2], two)
+		bitsOf1 += bits.Len64(one)
+		bitsOf2 += bits.Len64(two)
+	}
+	l.res = res
+	width := widthOf(high - low)
+	rest += len(res[0]) * width
+	if (min(bitsOf1, bitsOf2)+rest)*9/8 >= len(v)*width {
+		return c.appendInts(dst, v)
+	}
+	order := byte(2)
+	if bitsOf1 <= bitsOf2 {
+		order = 1
+		res[1], res[2] = res[1][:0], res[2][:0]
+		for i, x := range v {
+			if back := l.back[i]; back != 0 {
+				res[1] = append(res[1], zigzag(int64(x-v[i-int(back)])))
+			}
+		}
+		l.res = res
+	}
+	c.depth++
+	body := append(c.rooms[0].body[:0], order)
+	for _, col := range res {
+		if len(col) > 0 {
+			body = c.appendInts(body, col)
+		}
+	}
+	c.depth--
+	c.rooms[0].body = body
+	return appendBody(dst, codecPredicted, body)
+}
+
+func (d *decoder) readLinked(out []uint64, b []byte) error {
+	d.links = d.links[:0]
+	links := room(d.links, len(out))
+	b, err := d.readInts(b, links)
+	if err != nil {
+		return err
+	}
+	fresh := 0
+	for i, back := range links {
+		if back > uint64(i) {
+			return fmt.Errorf("event %d is linked to one %d before it", i, back)
+		}
+		if back == 0 {
+			fresh++
+		}
+	}
+	d.patches = room(d.patches, fresh)
+	if fresh > 0 {
+		if b, err = d.readInts(b, d.patches); err != nil {
+			return err
+		}
+	}
+	if len(b) > 0 {
+		return errLongColumn
+	}
+	fresh = 0
+	for i, back := range links {
+		if back == 0 {
+			out[i] = d.patches[fresh]
+			fresh++
+			continue
+		}
+		out[i] = out[i-int(back)]
+	}
+	d.links = links
+	return nil
+}
+
+func (d *decoder) readPredicted(out []uint64, b []byte) error {
+	links := d.links
+	if len(links) != len(out) {
+		return errors.New("a predicted column is not of a linked kind")
+	}
+	if len(b) == 0 || b[0] < 1 || b[0] > 2 {
+		return errors.New("a predicted column is neither of order 1 nor of order 2")
+	}
+	order := b[0]
+	b = b[1:]
+	var n [3]int
+	for i, back := range links {
+		switch {
+		case back == 0:
+			n[0]++
+		case order == 1 || links[i-int(back)] == 0:
+			n[1]++
+		default:
+			n[2]++
+		}
+	}
+	d.patches = room(d.patches, len(out))
+	var res [3][]uint64
+	at := 0
+	for i := range res {
+		res[i] = d.patches[at : at+n[i]]
+		at += n[i]
+		if n[i] > 0 {
+			var err error
+			if b, err = d.readInts(b, res[i]); err != nil {
+				return err
+			}
+		}
+	}
+	if len(b) > 0 {
+		return errLongColumn
+	}
+	var next [3]int
+	for i, back := range links {
+		if back == 0 {
+			out[i] = res[0][next[0]]
+			next[0]++
+			continue
+		}
+		prev := i - int(back)
+		if order == 1 || links[prev] == 0 {
+			out[i] = out[prev] + uint64(unzigzag(res[1][next[1]]))
+			next[1]++
+			continue
+		}
+		out[i] = 2*out[prev] - out[prev-int(links[prev])] + uint64(unzigzag(res[2][next[2]]))
+		next[2]++
+	}
+	return nil
+}
