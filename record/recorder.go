@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 
 	"github.com/aoi-trace/aoi-trace/event"
 	"github.com/aoi-trace/aoi-trace/record/ring"
@@ -41,7 +40,6 @@ type Recorder struct {
 	pool *ring.Pool
 	opts options
 
-	mu    sync.Mutex // guards main
 	main  *Stream
 	here  goroutines
 	after func() error // what To has left to do when the recorder is closed
@@ -94,6 +92,7 @@ func open(dir string, opts []Option) (*Recorder, error) {
 	}
 	r.pool = pool
 	r.main = r.Stream("main")
+	r.here.add(goroutine(), r.main)
 	start := "start=empty"
 	if r.opts.unknown {
 		start = "start=unknown"

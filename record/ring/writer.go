@@ -1,76 +1,445 @@
 package ring
 
-import "github.com/aoi-trace/aoi-trace/event"
+import (
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"unsafe"
 
-type Vec = event.Vec
+	"github.com/aoi-trace/aoi-trace/event"
+)
+
+// A Name is an interned string; the zero Name is "".
 type Name uint32
+
+// A Mode says how a lock is held or an object is accessed.
 type Mode uint8
 
+// The modes of locks and accesses.
 const (
 	Shared Mode = iota
 	Exclusive
 )
 
-type Writer struct{ name string }
+// A Writer is one stream, and what it needs to encode events into a ring. It
+// is started by Pool.Start. It is not safe for concurrent use.
+//
+// Each event method looks at one limit. Whatever is not the plain case (the
+// end of a lap, a full ring, a loss to tell, a ring that is shared, a stream
+// that is closed) sets the limit so that the event comes by slow.
+type Writer struct {
+	data unsafe.Pointer // where the laps of the ring begin
+	off  uintptr        // where the next record goes, from data
+	lim  uintptr        // below it there is room for an event without text
+	mlim uintptr        // below it a move is taken
+	// base and off make the position: bytes written since the ring was made.
+	base   uint64
+	cursor *atomic.Uint64
+	stamp  uint64 // of the last record
+	clock  *clock
+	last   [3]uint64
+	mode   uint8
+	seen   uint64 // the consumer's position when last looked at
 
-func (w *Writer) Name() string                               { return w.name }
-func (w *Writer) In(space uint64)                            {}
-func (w *Writer) Trace(version uint64, detail string)        {}
-func (w *Writer) Space(id uint64, detail string)             {}
-func (w *Writer) Batch()                                     {}
-func (w *Writer) PublishBatch()                              {}
-func (w *Writer) Close()                                     {}
-func (w *Writer) Spawn(e uint64, x, y, z float64)            {}
-func (w *Writer) Move(e uint64, x, y, z float64)             {}
-func (w *Writer) Teleport(e uint64, x, y, z float64)         {}
-func (w *Writer) Despawn(e uint64)                           {}
-func (w *Writer) Radius(e uint64, enter, leave float64)      {}
-func (_ *Writer) Enter(w, t uint64)                          {}
-func (_ *Writer) Leave(w, t uint64)                          {}
-func (_ *Writer) EnterFor(w, t uint64, cause Name)           {}
-func (_ *Writer) LeaveFor(w, t uint64, cause Name)           {}
-func (_ *Writer) Update(w, t, v uint64)                      {}
-func (_ *Writer) View(w, v uint64, set []uint64)             {}
-func (_ *Writer) Filter(w, t uint64, hidden bool, rule Name) {}
-func (_ *Writer) Fov(w, v uint64, min, max Vec)              {}
-func (_ *Writer) Read(w, v1, v2 uint64, used bool)           {}
-func (w *Writer) Zone(e uint64, from, to Name)               {}
-func (w *Writer) Tick(n uint64)                              {}
-func (w *Writer) Begin(op Name, e uint64)                    {}
-func (w *Writer) End()                                       {}
-func (w *Writer) Acquire(lock Name, mode Mode, n uint64)     {}
-func (w *Writer) Release(lock Name, mode Mode, n uint64)     {}
-func (w *Writer) Send(ch Name, n uint64)                     {}
-func (w *Writer) Recv(ch Name, n uint64)                     {}
-func (w *Writer) CloseChan(ch Name)                          {}
-func (w *Writer) Fork(g string)                              {}
-func (w *Writer) Join(g string)                              {}
-func (w *Writer) Publish(obj Name, v uint64)                 {}
-func (w *Writer) Observe(obj Name, v uint64)                 {}
-func (w *Writer) Access(obj Name, mode Mode)                 {}
-func (w *Writer) Span(trace [16]byte, span [8]byte)          {}
-func (w *Writer) Queue(name Name, n, capacity uint64)        {}
-func (w *Writer) Gauge(name Name, v float64)                 {}
-func (w *Writer) Watch(e uint64, id Name)                    {}
-func (w *Writer) Unwatch(e uint64, id Name)                  {}
-func (w *Writer) Label(e uint64, label, tags string)         {}
-func (w *Writer) Note(text string)                           {}
-func (w *Writer) Attr(e uint64, key Name, value string)      {}
-func (w *Writer) AttrNum(e uint64, key Name, v float64)      {}
-func (w *Writer) Emit(ev *event.Event, t *event.Tables)      {}
-func (w *Writer) Moves(es []uint64, pos []Vec)               {}
-func (_ *Writer) Enters(w uint64, ts []uint64)               {}
-func (_ *Writer) Leaves(w uint64, ts []uint64)               {}
+	ring  *region
+	names []uint64 // bit i: name i is defined in the ring
 
-type Config struct {
-	Dir, Process string
-	Limit        int64
-	Warn         func(string)
+	pool    *Pool
+	name    string
+	stream  uint32 // number in the process
+	space   uint64 // of the events from here
+	inSpace bool
+	small   bool
+	ended   bool   // closed: the next event begins a new stream
+	batch   uint64 // stamp of the batch at work
+	timed   bool   // the batch's time must be told before the next event
+	spaced  bool   // the space must be told before the next event
+	loss    *loss
+	shared  *sharedRing // nil if the ring is the stream's own
+
+	// Of the encoder of a shared ring only:
+	owner   *Writer // the stream at work
+	current uint32  // the stream told last
 }
-type Pool struct{}
 
-func NewPool(c Config) (*Pool, error)                    { return &Pool{}, nil }
-func (p *Pool) Clock() string                            { return "monotonic" }
-func (p *Pool) Name(s string) Name                       { return 0 }
-func (p *Pool) Start(w *Writer, name string, small bool) { w.name = name }
-func (p *Pool) Close() bool                              { return true }
+// Bits of Writer.mode.
+const (
+	modeSame   = 1 // a batch: events have the time of the record before them
+	modeShared = 2 // publish and unlock after each event
+)
+
+// A loss is what a stream lost, now and ever.
+type loss struct {
+	slot   *slot
+	own    bool // the slot is no other stream's
+	untold bool
+	told   [64]uint64
+}
+
+// A sharedRing is a ring for streams that have none of their own.
+type sharedRing struct {
+	mu     sync.Mutex
+	w      Writer          // its encoder
+	known  map[uint32]bool // the streams that it announced
+	losers [maxSlots]*loss // whose the slots are
+}
+
+// enter makes the shared encoder ready for an event of stream o, locked until
+// the event is done.
+func (s *sharedRing) enter(o *Writer, k event.Kind) *Writer {
+	s.mu.Lock()
+	e := &s.w
+	e.owner = o
+	e.mode = modeShared | o.mode&modeSame
+	o.timed = o.mode&modeSame != 0
+	if !e.room(k) {
+		e.drop(k)
+		return nil
+	}
+	return e
+}
+
+// leaveShared publishes the event of a shared ring.
+func (w *Writer) leaveShared() {
+	w.cursor.Store(w.base + uint64(w.off))
+	w.mode = modeShared
+	w.shared.mu.Unlock()
+}
+
+// Name returns the stream's name.
+func (w *Writer) Name() string { return w.name }
+
+// time stores op, with the time since the last record if it has a time of
+// its own, and returns what follows.
+func (w *Writer) time(p unsafe.Pointer, op byte) unsafe.Pointer {
+	t := w.clock.stamp()
+	d := t - w.stamp
+	if int64(d) < 0 {
+		d, t = 0, w.stamp
+	}
+	w.stamp = t
+	*(*byte)(p) = op
+	return put(unsafe.Add(p, 1), d)
+}
+
+// begin stores op and the time.
+func (w *Writer) begin(op byte) unsafe.Pointer {
+	p := unsafe.Add(w.data, w.off)
+	if w.mode&modeSame != 0 {
+		*(*byte)(p) = op | sameTime
+		return unsafe.Add(p, 1)
+	}
+	return w.time(p, op)
+}
+
+// done publishes the record that ends at p, or leaves that to who will.
+func (w *Writer) done(p unsafe.Pointer) {
+	w.off = uintptr(p) - uintptr(w.data)
+	if w.mode == 0 {
+		w.cursor.Store(w.base + uint64(w.off))
+	} else if w.mode&modeShared != 0 {
+		w.leaveShared()
+	}
+}
+
+// slow makes room for an event of kind k and returns the writer to encode it
+// with. If there is none it counts the loss and returns nil.
+func (w *Writer) slow(k event.Kind) *Writer {
+	switch {
+	case w.shared != nil:
+		return w.shared.enter(w, k)
+	case w.ended:
+		name := w.name
+		w.ended = false
+		w.pool.Start(w, name, w.small)
+		if w.data != nil || w.shared != nil {
+			return w.slow(k)
+		}
+		return nil
+	case w.data == nil:
+		return nil
+	}
+	if !w.room(k) {
+		w.lose(k)
+		return nil
+	}
+	return w
+}
+
+// room makes sure that an event of kind k without text fits, after what has
+// to be told before it.
+func (w *Writer) room(k event.Kind) bool {
+	for {
+		size := uintptr(w.ring.h.size)
+		if w.off >= size {
+			w.base += w.ring.h.stride
+			w.off = 0
+		}
+		w.limits()
+		if !w.fits(k) {
+			// A batch that fills the ring is published in parts.
+			w.cursor.Store(w.base + uint64(w.off))
+			w.seen = w.ring.h.taken.Load()
+			w.limits()
+			if !w.fits(k) {
+				return false
+			}
+		}
+		switch o := w.at(); {
+		case o != w && w.current != o.stream:
+			w.turn(o)
+		case o.loss != nil && o.loss.untold:
+			w.tell(o.loss)
+		case o.timed:
+			o.timed = false
+			w.jump(o.batch)
+		case o.spaced:
+			o.spaced = false
+			w.tellSpace(o)
+		default:
+			return true
+		}
+	}
+}
+
+// at returns the stream whose events w encodes now.
+func (w *Writer) at() *Writer {
+	if w.owner != nil {
+		return w.owner
+	}
+	return w
+}
+
+func (w *Writer) fits(k event.Kind) bool {
+	if k == event.Move {
+		return w.off < w.mlim
+	}
+	return w.off < w.lim
+}
+
+// limits sets the limits by what the consumer is known to have read.
+func (w *Writer) limits() {
+	h := w.ring.h
+	free := int64(w.seen + h.stride - w.base) // room from the start of this lap
+	set := func(keep int64) uintptr {
+		return uintptr(min(max(free-keep, 0), int64(h.size)))
+	}
+	w.lim = set(fixedMax + margin)
+	w.mlim = set(fixedMax + margin + int64(h.stride/8))
+}
+
+// jump makes t the time of the last record.
+func (w *Writer) jump(t uint64) {
+	p := unsafe.Add(w.data, w.off)
+	*(*byte)(p) = opTime
+	p = put(unsafe.Add(p, 1), zigzag(t-w.stamp))
+	w.stamp = t
+	w.off = uintptr(p) - uintptr(w.data)
+}
+
+// lose counts an event that found no room.
+func (w *Writer) lose(k event.Kind) {
+	o := w.at()
+	if k == event.Invalid {
+		return
+	}
+	if o.loss == nil {
+		o.loss = &loss{}
+	}
+	if o.loss.slot == nil {
+		w.takeSlot(o)
+	}
+	t := o.batch
+	if o.mode&modeSame == 0 {
+		t = max(w.clock.stamp(), w.stamp)
+	}
+	s := o.loss.slot
+	s.to.Store(t)
+	s.counts[k&63].Store(s.counts[k&63].Load() + 1)
+	o.loss.untold = o.loss.own
+	if !o.loss.own {
+		o.loss.slot = nil // next time there may be a free one
+	}
+	w.lim, w.mlim = 0, 0
+}
+
+// takeSlot gives the stream o a place for its losses in w's ring. One that
+// has nothing left to tell makes way for it.
+func (w *Writer) takeSlot(o *Writer) {
+	n := w.ring.h.slots
+	for i := range n {
+		s := w.ring.slot(i)
+		if s.stream.Load() != 0 {
+			if w.owner == nil || i == n-1 || w.shared.losers[i] == nil || w.shared.losers[i].untold {
+				continue
+			}
+			// Its gap must be there before its count may go.
+			w.cursor.Store(w.base + uint64(w.off))
+			s.stream.Store(0)
+			w.shared.losers[i].slot = nil
+		} else if i == n-1 && w.owner != nil {
+			break // the last slot is for those that find none
+		}
+		for k := range s.counts {
+			s.counts[k].Store(o.loss.told[k])
+		}
+		s.stream.Store(o.stream)
+		o.loss.slot, o.loss.own = s, true
+		if w.owner != nil {
+			w.shared.losers[i] = o.loss
+		}
+		return
+	}
+	o.loss.slot, o.loss.own = w.ring.slot(n-1), false
+}
+
+// tell stores what the stream lost since it last told, as a gap.
+func (w *Writer) tell(l *loss) {
+	p := unsafe.Add(w.data, w.off)
+	*(*byte)(p) = opGap
+	t := l.slot.to.Load()
+	p = put(unsafe.Add(p, 1), zigzag(t-w.stamp))
+	w.stamp = t
+	var kinds uint64
+	for k := range l.told {
+		if l.slot.counts[k].Load() != l.told[k] {
+			kinds++
+		}
+	}
+	p = put(p, kinds)
+	for k := range l.told {
+		if n := l.slot.counts[k].Load(); n != l.told[k] {
+			p = put(put(p, uint64(k)), n-l.told[k])
+			l.told[k] = n
+		}
+	}
+	l.untold = false
+	w.off = uintptr(p) - uintptr(w.data)
+}
+
+// define makes sure that name n is defined in the ring before it is used by
+// an event of kind k. It returns false if there was no room for both; then
+// the event is lost and counted.
+func (w *Writer) define(n Name, k event.Kind) bool {
+	text := w.pool.text(n)
+	for flags := byte(pieceFirst); flags != 0; {
+		part := text[:min(len(text), maxPiece)]
+		text = text[len(part):]
+		if text != "" {
+			flags |= pieceMore
+		}
+		if !w.room(k) {
+			w.drop(k)
+			return false
+		}
+		p := unsafe.Add(w.data, w.off)
+		*(*byte)(p) = opString
+		p = put(unsafe.Add(p, 1), uint64(n))
+		*(*byte)(p) = flags
+		w.bytes(unsafe.Add(p, 1), part)
+		if flags&pieceMore == 0 {
+			break
+		}
+		flags = 0
+		if text != "" {
+			flags = pieceRest
+		}
+	}
+	for len(w.names) <= int(n>>6) {
+		w.names = append(w.names, make([]uint64, len(w.names)+8)...)
+	}
+	w.names[n>>6] |= 1 << (n & 63)
+	if !w.room(k) {
+		w.drop(k)
+		return false
+	}
+	return true
+}
+
+// drop counts an event that slow had taken on already.
+func (w *Writer) drop(k event.Kind) {
+	w.lose(k)
+	if w.mode&modeShared != 0 {
+		w.leaveShared()
+	}
+}
+
+// knows reports whether name n can be used in the ring.
+func (w *Writer) knows(n Name) bool {
+	return n == 0 || int(n>>6) < len(w.names) && w.names[n>>6]>>(n&63)&1 != 0
+}
+
+// bytes stores the length of s and s, and makes what follows the next record.
+func (w *Writer) bytes(p unsafe.Pointer, s string) {
+	p = put(p, uint64(len(s)))
+	copy(unsafe.Slice((*byte)(p), len(s)), s)
+	w.off = uintptr(p) - uintptr(w.data) + uintptr(len(s))
+}
+
+// announce stores that stream o begins. It needs room.
+func (w *Writer) announce(o *Writer) {
+	p := w.begin(opStream)
+	w.bytes(put(p, uint64(o.stream)), o.name)
+}
+
+// turn stores that the records from here on are of stream o.
+func (w *Writer) turn(o *Writer) {
+	w.current = o.stream
+	if !w.shared.known[o.stream] {
+		w.shared.known[o.stream] = true
+		w.announce(o)
+		return
+	}
+	p := unsafe.Add(w.data, w.off)
+	*(*byte)(p) = opSwitch
+	p = put(unsafe.Add(p, 1), uint64(o.stream))
+	w.off = uintptr(p) - uintptr(w.data)
+}
+
+// In says what space the events from here on are about.
+func (w *Writer) In(space uint64) { w.setSpace(space, true) }
+
+func (w *Writer) setSpace(space uint64, in bool) {
+	if w.space == space && w.inSpace == in {
+		return
+	}
+	w.space, w.inSpace, w.spaced = space, in, true
+	w.lim, w.mlim = 0, 0
+}
+
+func (w *Writer) tellSpace(o *Writer) {
+	p := unsafe.Add(w.data, w.off)
+	*(*byte)(p) = opSpace
+	if o.inSpace {
+		p = put(put(unsafe.Add(p, 1), 1), o.space)
+	} else {
+		p = put(unsafe.Add(p, 1), 0)
+	}
+	w.off = uintptr(p) - uintptr(w.data)
+}
+
+// Batch gives the events up to PublishBatch the time of now.
+func (w *Writer) Batch() {
+	if w.mode&modeSame != 0 || w.clock == nil {
+		return
+	}
+	w.batch = max(w.stamp, w.clock.stamp())
+	w.mode |= modeSame
+	if w.off < w.lim {
+		w.jump(w.batch)
+	} else {
+		w.timed = true
+	}
+}
+
+// PublishBatch ends a batch.
+func (w *Writer) PublishBatch() {
+	w.mode &^= modeSame
+	w.timed = false
+	if w.shared == nil && w.data != nil {
+		w.cursor.Store(w.base + uint64(w.off))
+	}
+}
+
+// decimal is strconv's, for names.
+func decimal(n uint64) string { return strconv.FormatUint(n, 10) }

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package ring
+
+func ticks() uint64 { return 0 }
+
+func invariantTSC() bool { return false }
