@@ -1,7 +1,9 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -27,6 +29,7 @@ type Case struct {
 	Signature string        // what tells this defect from others of the detector: "teleport"
 	Relation  world.Relation
 	Likely    bool   // a heuristic: never certain
+	Undecided bool   // the contract leaves it open: not reported
 	Because   string // the detector whose case on the same pair this one follows from
 	At        event.Ref
 	Start     time.Duration
@@ -121,6 +124,9 @@ func newCases() *cases {
 }
 
 func (cs *cases) add(p *Pass, c Case) *Kept {
+	if c.Undecided || c.Relation == world.Unordered {
+		return nil
+	}
 	d := p.detector
 	if c.weight == 0 {
 		c.weight = 1
@@ -146,6 +152,7 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 	}
 	cs.byDet[d]++
 	k.message, k.evidence = c.Message(), c.Evidence()
+	slices.SortStableFunc(k.evidence, func(a, b Evidence) int { return cmp.Compare(a.Time, b.Time) })
 	if !c.Likely && c.Relation == world.Sure {
 		k.claim = p.World.Claim(c.Space, c.W, c.T, c.At, c.Start)
 	}

@@ -71,9 +71,8 @@ type Evidence struct {
 	Stream string  `json:"stream"`
 	Seq    uint64  `json:"seq"`
 	Time   Seconds `json:"time"`
-	Text   string  `json:"text"`           // the event's line of the text twin, from its kind on
-	Why    string  `json:"why,omitempty"`  // what it shows
-	Late   bool    `json:"late,omitempty"` // stands here for its meaning, not for its time
+	Text   string  `json:"text"`          // the event's line of the text twin, from its kind on
+	Why    string  `json:"why,omitempty"` // what it shows
 }
 
 // A Consequence is a lower finding on the same pair in the same interval.

@@ -14,6 +14,11 @@ func (w *World) entityEvent(st *Step) {
 	b, i, s, e := st.Block, st.I, st.Space, st.W
 	switch st.Kind {
 	case event.Spawn, event.Move, event.Despawn, event.Radius:
+	case event.Name:
+		if label := b.Text(b.Str[0][i]); label != "" {
+			e.Label = label
+		}
+		return
 	default:
 		return
 	}

@@ -52,7 +52,11 @@ func (w *World) Claim(s *Space, watcher, t *Entity, r event.Ref, at time.Duratio
 	if t != nil {
 		w.claim(object{s, posClass, uint64(t.slot)}, c)
 		t.claimed = true
-		w.claim(object{s, viewClass, pairKey(watcher, t)}, c)
+		key := pairKey(watcher, t)
+		w.claim(object{s, viewClass, key}, c)
+		if p := s.pairs.find(key); p != nil {
+			p.claimed = true
+		}
 	}
 	w.allClaims = append(w.allClaims, c)
 	return c

@@ -1,11 +1,16 @@
 package world
 
-import "github.com/aoi-trace/aoi-trace/event"
+import (
+	"strconv"
+
+	"github.com/aoi-trace/aoi-trace/event"
+)
 
 // An Entity is one identifier in one space, with its present incarnation.
 type Entity struct {
 	Space *Space
 	ID    uint64
+	Label string // what a name event called it
 	Inc   uint32 // the incarnation, from 0 for one whose spawn was not seen
 	Alive State  // In: spawned, or seen moving; Out: despawned
 
@@ -45,3 +50,12 @@ var noReach = reach{-1, -1}
 // OwnRadius reports whether the entity has a radius of its own, as watcher or
 // as target.
 func (e *Entity) OwnRadius() bool { return e.own.enter >= 0 || e.ownT.enter >= 0 }
+
+// String returns the identifier, and the label if it has one.
+func (e *Entity) String() string {
+	id := strconv.FormatUint(e.ID, 10)
+	if e.Label == "" {
+		return id
+	}
+	return id + " (" + e.Label + ")"
+}

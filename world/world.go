@@ -155,6 +155,7 @@ func (w *World) space(b *event.Block, i int) *Space {
 	}
 	if s == nil {
 		s = w.newSpace(key, w.Empty, b, i)
+		s.born.gaps = 0 // empty since the trace began: any gap may have filled it
 	}
 	w.last, w.lastKey = s, key
 	return s
@@ -205,6 +206,7 @@ func (w *World) declare(b *event.Block, i int) {
 	switch {
 	case old == nil:
 		s = w.newSpace(key, w.Empty, b, i)
+		s.born.gaps = 0
 	case old.Declared.Kind == event.Invalid:
 		// The world was there before its declaration: it goes on.
 		s = old
