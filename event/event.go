@@ -1,6 +1,9 @@
 package event
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // An Event is one record of a trace: flat, comparable, without pointers.
 // Which fields mean something depends on Kind; the table [Kinds] says which
@@ -75,6 +78,11 @@ func (t *Table) Add(s string) uint32 {
 	if i, ok := t.index[s]; ok {
 		return i
 	}
+	// A copy: s may be a part of a long line, which it would keep alive.
+	return t.insert(strings.Clone(s))
+}
+
+func (t *Table) insert(s string) uint32 {
 	if t.index == nil {
 		t.index = map[string]uint32{}
 	}
@@ -89,7 +97,7 @@ func (t *Table) AddBytes(s []byte) uint32 {
 	if i, ok := t.index[string(s)]; ok {
 		return i
 	}
-	return t.Add(string(s))
+	return t.insert(string(s))
 }
 
 // Find returns the number of s, if it has one.

@@ -1,11 +1,8 @@
 package event
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -161,7 +158,7 @@ func (p *parser) keys(e *Event) error {
 		}
 		seen |= 1 << i
 		p.pos = start + eq + 1
-		if p.pos < len(p.line) && p.line[p.pos] == ' ' || p.pos == len(p.line) {
+		if p.pos == len(p.line) || strings.IndexByte(" \t\r", p.line[p.pos]) >= 0 {
 			return p.fail(p.pos, "%s= needs a value; the empty string is written \"\"", name)
 		}
 		tok, err := p.value()
@@ -349,134 +346,6 @@ func DetailFields(k Kind, text string) ([]Detail, error) {
 	return out, nil
 }
 
-func checkList(t Type, text string) error {
-	if text == "" {
-		return nil
-	}
-	last := Invalid
-	for _, part := range strings.Split(text, ",") {
-		if t == IDsType {
-			if v, err := parseUint(part); err != nil || strconv.FormatUint(v, 10) != part {
-				return fmt.Errorf("%q is not a list of identifiers: 7,8,9", text)
-			}
-			continue
-		}
-		name, n, ok := strings.Cut(part, ":")
-		kind, known := KindNamed(name)
-		v, err := parseUint(n)
-		if !ok || !known || err != nil || strconv.FormatUint(v, 10) != n {
-			return fmt.Errorf("%q is not a list of counts: enter:3,move:309", text)
-		}
-		if kind <= last {
-			return fmt.Errorf("%q is not in the order of the table of kinds", text)
-		}
-		last = kind
-	}
-	return nil
-}
-
-func parseUint(s string) (uint64, error) {
-	v, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		if errors.Is(err, strconv.ErrRange) {
-			return 0, fmt.Errorf("%q is larger than 64 bits hold", s)
-		}
-		return 0, fmt.Errorf("%q is not a whole number from 0", s)
-	}
-	return v, nil
-}
-
-func parseFloat(s string) (float64, error) {
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a number", s)
-	}
-	if math.IsNaN(v) {
-		return math.NaN(), nil
-	}
-	return v, nil
-}
-
-func parseFloats(s string, out []float64) error {
-	parts := strings.Split(s, ",")
-	if len(parts) != len(out) {
-		return fmt.Errorf("%q is not %d numbers with commas between them", s, len(out))
-	}
-	for i, part := range parts {
-		v, err := parseFloat(part)
-		if err != nil {
-			return err
-		}
-		out[i] = v
-	}
-	return nil
-}
-
-func parseVec(s string) (Vec, error) {
-	var f [3]float64
-	err := parseFloats(s, f[:])
-	return Vec{f[0], f[1], f[2]}, err
-}
-
-func parseRegion(s string) (min, max Vec, err error) {
-	var f [6]float64
-	err = parseFloats(s, f[:])
-	return Vec{f[0], f[1], f[2]}, Vec{f[3], f[4], f[5]}, err
-}
-
-func parseEnum(k *Key, s string) (uint8, error) {
-	if k.Type == BoolType {
-		switch s {
-		case "true":
-			return 1, nil
-		case "false":
-			return 0, nil
-		}
-		return 0, fmt.Errorf("%q is neither true nor false", s)
-	}
-	for i, name := range k.Enum {
-		if name == s {
-			return uint8(i), nil
-		}
-	}
-	return 0, fmt.Errorf("%q is none of %s", s, strings.Join(k.Enum, ", "))
-}
-
-func parseHex(s string, digits int) (uint64, error) {
-	v, err := strconv.ParseUint(s, 16, 64)
-	if err != nil || len(s) != digits || strings.ToLower(s) != s {
-		return 0, fmt.Errorf("%q is not %d lower-case hexadecimal digits", s, digits)
-	}
-	return v, nil
-}
-
-// maxSeconds is the most whole seconds that a time.Duration holds.
-const maxSeconds = math.MaxInt64/1_000_000_000 - 1
-
-// parseTime reads seconds with up to nine decimals, not negative.
-func parseTime(s string) (time.Duration, error) {
-	bad := fmt.Errorf("%q is not seconds with up to nine decimals", s)
-	whole, frac, dot := strings.Cut(s, ".")
-	sec, err := strconv.ParseUint(whole, 10, 63)
-	if err != nil || dot && (frac == "" || len(frac) > 9) || strings.HasPrefix(whole, "+") {
-		return 0, bad
-	}
-	var ns uint64
-	for i := range 9 {
-		ns *= 10
-		if i < len(frac) {
-			if frac[i] < '0' || frac[i] > '9' {
-				return 0, bad
-			}
-			ns += uint64(frac[i] - '0')
-		}
-	}
-	if sec > maxSeconds {
-		return 0, fmt.Errorf("%q is more than 292 years", s)
-	}
-	return time.Duration(sec*1e9 + ns), nil
-}
-
 // didYouMean returns a hint if one of names is close to name.
 func didYouMean(name string, names []string) string {
 	best, dist := "", 3
@@ -513,72 +382,4 @@ func distance(a, b string, limit int) int {
 		}
 	}
 	return min(row[len(b)], limit)
-}
-
-// A TextReader reads a trace in the text twin. It is a Source: after a line
-// that cannot be read it yields the events before it, then a *SyntaxError.
-type TextReader struct {
-	r    *bufio.Reader
-	t    *Tables
-	b    *Block
-	seq  Sequencer
-	line int
-	err  error
-}
-
-// maxLine is the longest line that a TextReader takes, in bytes.
-const maxLine = 1 << 24
-
-// NewTextReader returns a reader of the text twin from r.
-func NewTextReader(r io.Reader) *TextReader {
-	t := NewTables()
-	return &TextReader{r: bufio.NewReaderSize(r, 1<<16), t: t, b: NewBlock(t, 1<<12)}
-}
-
-// Tables returns the names of the trace.
-func (r *TextReader) Tables() *Tables { return r.t }
-
-// Next returns the next block.
-func (r *TextReader) Next() (*Block, error) {
-	r.b.Reset()
-	for r.err == nil && !r.b.Full() {
-		line, err := r.readLine()
-		r.err = err
-		if err != nil && (err != io.EOF || line == "") {
-			break
-		}
-		r.line++
-		e, err := Parse(r.t, line)
-		if err != nil {
-			err.(*SyntaxError).Line = r.line
-			r.err = err
-			break
-		}
-		if e.Kind != Invalid {
-			r.seq.Assign(&e)
-			r.b.Append(&e)
-		}
-	}
-	if r.b.N > 0 {
-		return r.b, nil
-	}
-	return nil, r.err
-}
-
-func (r *TextReader) readLine() (string, error) {
-	var line []byte
-	for {
-		part, err := r.r.ReadSlice('\n')
-		if err == nil && line == nil {
-			return string(part[:len(part)-1]), nil
-		}
-		line = append(line, part...)
-		if len(line) > maxLine {
-			return "", &SyntaxError{Line: r.line + 1, Col: 1, Msg: "the line is longer than 16 MiB"}
-		}
-		if err == bufio.ErrBufferFull {
-			continue
-		}
-		return strings.TrimSuffix(string(line), "\n"), err
-	}
 }

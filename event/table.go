@@ -27,7 +27,7 @@ const (
 	UintType   Type = iota // a decimal unsigned 64-bit integer
 	FloatType              // the shortest text that reads back the same
 	VecType                // x,y,z
-	RegionType             // minx,miny,minz,maxx,maxy,maxz
+	RegionType             // minx,miny,minz,maxx,maxy,maxz; minx,miny,maxx,maxy is read too
 	StringType             // quoted as in Go where it needs to be
 	StreamType             // a string that names a stream
 	IDsType                // identifiers, comma-separated, maybe none
