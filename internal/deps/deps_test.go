@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"internal/profile":    nil,
 	"internal/exectrace":  nil,
 	"internal/deps":       nil,
+	"internal/docs":       nil,
 }
 
 // homes names the one folder of each module of others.

@@ -1,0 +1,212 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aoi-trace/aoi-trace/analyze"
+)
+
+// ReportOptions say how much of a report is shown.
+type ReportOptions struct {
+	All     bool // every finding, however many a detector has
+	Metrics bool // the measured figures, even if all is well
+}
+
+// perDetector is how many findings of one detector a report shows in full.
+const perDetector = 5
+
+// Report writes a report: loss first, then each finding as a proof, then what
+// could not be decided, what is clean, and one line that sums up.
+func (p *Page) Report(r *analyze.Report, o ReportOptions) {
+	p.loss(&r.Loss)
+	shown := map[string]int{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if shown[f.Detector]++; shown[f.Detector] <= perDetector || o.All {
+			p.Finding(f)
+			p.Print("\n")
+		}
+	}
+	hidden := 0
+	for _, n := range shown {
+		if n > perDetector && !o.All {
+			hidden += n - perDetector
+		}
+	}
+	if hidden > 0 {
+		p.Printf("%s like these: --all shows them\n\n", Plural(hidden, "more finding"))
+	}
+	if o.Metrics || imperfect(r.Metrics) {
+		p.metrics(r.Metrics)
+	}
+	p.unknown(r.Unknown)
+	if len(r.Clean) > 0 {
+		p.wrapped(p.green("clean")+"    ", strings.Join(r.Clean, ", "))
+	}
+	p.Print(p.summary(r))
+}
+
+func (p *Page) loss(l *analyze.Loss) {
+	if l.Damage != "" {
+		p.Printf("%s  %s\n", p.red("DAMAGED"), l.Damage)
+		p.Printf("  what comes before the damage was analysed\n\n")
+	}
+	if l.Events == 0 {
+		return
+	}
+	p.Printf("%s  %s in %s\n", p.red("LOST"), Plural(l.Events, "event"), Plural(l.Gaps, "place"))
+	p.Printf("  what depends on them is called unknown or likely, not clean\n\n")
+}
+
+// Finding writes one finding: what, then the events that prove it.
+func (p *Page) Finding(f *analyze.Finding) {
+	verdict := p.yellow("[likely]")
+	if f.Verdict == analyze.Certain {
+		verdict = p.red("[certain]")
+	}
+	times := ""
+	if f.Count > 1 {
+		times = fmt.Sprintf("  ×%s", Count(f.Count))
+		if f.Pairs > 1 {
+			times += fmt.Sprintf(" on %d", f.Pairs)
+		}
+	}
+	p.Printf("%s  %s  %s%s\n", p.bold(f.Detector), f.Message, verdict, times)
+	p.evidence(f.Evidence)
+	if len(f.Also) > 0 {
+		more := ""
+		if n := f.Pairs - 1 - len(f.Also); n > 0 {
+			more = fmt.Sprintf(" and %s more", Count(n))
+		}
+		p.Printf("  also %s%s\n", strings.Join(f.Also, ", "), more)
+	}
+	if len(f.Consequences) > 0 {
+		var names []string
+		for _, c := range f.Consequences {
+			if c.Count > 1 {
+				names = append(names, fmt.Sprintf("%s ×%d", c.Detector, c.Count))
+			} else {
+				names = append(names, c.Detector)
+			}
+		}
+		p.Printf("  followed by: %s\n", strings.Join(names, ", "))
+	}
+}
+
+// maxText bounds the column of event texts; longer ones put their
+// explanation out of line, not out of sight.
+const maxText = 60
+
+func (p *Page) evidence(list []analyze.Evidence) {
+	where := func(e *analyze.Evidence) string { return fmt.Sprintf("%s#%d", e.Stream, e.Seq) }
+	var wTime, wWhere, wText int
+	for i := range list {
+		e := &list[i]
+		wTime = max(wTime, len(e.Time.String()))
+		wWhere = max(wWhere, utf8.RuneCountInString(where(e)))
+		if n := utf8.RuneCountInString(e.Text); n <= maxText {
+			wText = max(wText, n)
+		}
+	}
+	for i := range list {
+		e := &list[i]
+		line := fmt.Sprintf("  %s  %s  %s  %s",
+			pad(e.Time.String(), wTime), pad(where(e), wWhere), pad(e.Text, wText), e.Why)
+		p.Print(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// pad fills s with blanks to a width in runes.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
+}
+
+// unknown writes what could not be decided, one line a reason.
+func (p *Page) unknown(list []analyze.Unknown) {
+	var reasons []string
+	names := map[string][]string{}
+	for _, u := range list {
+		if names[u.Reason] == nil {
+			reasons = append(reasons, u.Reason)
+		}
+		names[u.Reason] = append(names[u.Reason], u.Detector)
+	}
+	for _, reason := range reasons {
+		p.wrapped(p.yellow("unknown")+"  ", strings.Join(names[reason], ", ")+": "+reason)
+	}
+}
+
+// wrapped writes text after a head of nine columns, broken at 100 columns.
+func (p *Page) wrapped(head, text string) {
+	const indent, width = 9, 100
+	col := indent
+	p.Print(head)
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case col+1+n > width:
+			p.Print("\n" + strings.Repeat(" ", indent))
+			col = indent
+		default:
+			p.Print(" ")
+			col++
+		}
+		p.Print(word)
+		col += n
+	}
+	p.Print("\n")
+}
+
+// imperfect reports whether views and positions disagree.
+func imperfect(m analyze.Metrics) bool {
+	for _, name := range []string{"precision", "recall"} {
+		if v, ok := m.Value(name); ok && v < 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Page) metrics(list analyze.Metrics) {
+	if len(list) == 0 {
+		return
+	}
+	rows := make([][]string, 0, len(list))
+	for _, m := range list {
+		value := "-"
+		if m.Value != nil {
+			value = figure(*m.Value)
+		}
+		doc := m.Doc
+		if m.Mark != "" {
+			doc += "; " + p.yellow(m.Mark)
+		}
+		rows = append(rows, []string{m.Name, value, m.Unit, doc})
+	}
+	p.Table([]Column{{Name: "metric"}, {Name: "value", Right: true}, {Name: "unit"}, {Name: "what it is"}}, rows)
+	p.Print("\n")
+}
+
+// summary returns the last line of a report.
+func (p *Page) summary(r *analyze.Report) string {
+	loss := "nothing lost"
+	if r.Loss.Events > 0 {
+		loss = Plural(r.Loss.Events, "event") + " lost"
+	}
+	if r.Loss.Damage != "" {
+		loss += ", file damaged"
+	}
+	found := p.green("no findings")
+	if n := len(r.Findings); n > 0 {
+		found = fmt.Sprintf("%s, %d certain", p.bold(Plural(n, "finding")), r.Certain())
+	}
+	unknown := map[string]bool{}
+	for _, u := range r.Unknown {
+		unknown[u.Detector] = true
+	}
+	return fmt.Sprintf("%s; %s clean, %d unknown; %s, %s\n",
+		found, Plural(len(r.Clean), "detector"), len(unknown), Plural(r.Trace.Events, "event"), loss)
+}
