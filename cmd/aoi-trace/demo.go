@@ -160,15 +160,18 @@ const demoServer = "demo-server"
 
 func newDemoServerCmd() *cobra.Command {
 	c := demoserver.Default()
-	healthy := false
+	var faults []string
 	cmd := &cobra.Command{
 		Use:    demoServer,
 		Short:  "Runs the server of the demo, as aoi-trace record would run yours",
 		Hidden: true,
 		Args:   argsRange(0, 0, "none"),
-		RunE: func(*cobra.Command, []string) error {
-			if healthy {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("faults") {
 				c.Faults = demoserver.Faults{}
+				if err := c.Faults.Plant(faults...); err != nil {
+					return usage("", "--faults: %w", err)
+				}
 			}
 			rec := record.Open()
 			demoserver.Run(rec, c)
@@ -180,6 +183,6 @@ func newDemoServerCmd() *cobra.Command {
 	f.Uint64Var(&c.Ticks, "ticks", c.Ticks, "how many ticks to run")
 	f.IntVar(&c.Walkers, "walkers", c.Walkers, "how many entities walk about")
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "the seed of the walks")
-	f.BoolVar(&healthy, "healthy", false, "plant no faults")
+	f.StringSliceVar(&faults, "faults", nil, "plant only the faults that these detectors must find; --faults= plants none")
 	return cmd
 }

@@ -1,6 +1,7 @@
 package demoserver
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -18,35 +19,52 @@ type Faults struct {
 	Oscillation   bool // no hysteresis, and two entities that tremble at the border
 }
 
-// AllFaults plants every defect.
-func AllFaults() Faults {
-	return Faults{true, true, true, true, true, true, true, true}
-}
-
 // A Plant is one planted defect.
 type Plant struct {
 	Detector string // that must find it
 	What     string // what the server does wrong
+	fault    func(*Faults) *bool
+}
+
+// plants holds one row for each field of Faults, in the order in which the
+// demo shows them.
+var plants = [...]Plant{
+	{"ghost", "one way of despawning forgets to tell the watchers", func(f *Faults) *bool { return &f.Ghost }},
+	{"double-enter", "a resend tells a watcher of a target that it already sees", func(f *Faults) *bool { return &f.DoubleEnter }},
+	{"stray-leave", "a watcher is told that a target left which it did not see", func(f *Faults) *bool { return &f.StrayLeave }},
+	{"missed-enter", "who teleports does not look around in that tick", func(f *Faults) *bool { return &f.MissedEnter }},
+	{"missed-leave", "one view never loses a target that walks away", func(f *Faults) *bool { return &f.MissedLeave }},
+	{"spurious-enter", "a target far away enters a view", func(f *Faults) *bool { return &f.SpuriousEnter }},
+	{"bad-position", "a division by zero puts an entity at NaN", func(f *Faults) *bool { return &f.BadPosition }},
+	{"oscillation", "no hysteresis for a pair that trembles at the border", func(f *Faults) *bool { return &f.Oscillation }},
+}
+
+// Plant plants the defects that the detectors called names must find.
+func (f *Faults) Plant(names ...string) error {
+	for _, name := range names {
+		i := slices.IndexFunc(plants[:], func(p Plant) bool { return p.Detector == name })
+		if i < 0 {
+			return fmt.Errorf("no fault leads to %q", name)
+		}
+		*plants[i].fault(f) = true
+	}
+	return nil
+}
+
+// AllFaults plants every defect.
+func AllFaults() (f Faults) {
+	for _, p := range plants {
+		*p.fault(&f) = true
+	}
+	return f
 }
 
 // Planted lists the defects that f plants.
 func (f Faults) Planted() []Plant {
 	var list []Plant
-	for _, p := range []struct {
-		set bool
-		Plant
-	}{
-		{f.Ghost, Plant{"ghost", "one way of despawning forgets to tell the watchers"}},
-		{f.DoubleEnter, Plant{"double-enter", "a resend tells a watcher of a target that it already sees"}},
-		{f.StrayLeave, Plant{"stray-leave", "a watcher is told that a target left which it did not see"}},
-		{f.MissedEnter, Plant{"missed-enter", "who teleports does not look around in that tick"}},
-		{f.MissedLeave, Plant{"missed-leave", "one view never loses a target that walks away"}},
-		{f.SpuriousEnter, Plant{"spurious-enter", "a target far away enters a view"}},
-		{f.BadPosition, Plant{"bad-position", "a division by zero puts an entity at NaN"}},
-		{f.Oscillation, Plant{"oscillation", "no hysteresis for a pair that trembles at the border"}},
-	} {
-		if p.set {
-			list = append(list, p.Plant)
+	for _, p := range plants {
+		if *p.fault(&f) {
+			list = append(list, p)
 		}
 	}
 	return list

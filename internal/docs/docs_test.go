@@ -86,7 +86,7 @@ func TestDetectors(t *testing.T) {
 			fmt.Fprintf(&b, "\n## %s\n", strings.ToUpper(family[:1])+family[1:])
 		}
 		title, body, _ := strings.Cut(strings.TrimSpace(d.Doc), "\n")
-		body = label.ReplaceAllString(strings.TrimSpace(body), "\n**$1.**")
+		body = label.ReplaceAllString(strings.TrimSpace(body), "\n**$1:**")
 		body = regexp.MustCompile(`\n{3,}`).ReplaceAllString(body, "\n\n")
 		fmt.Fprintf(&b, "\n### %s\n\n%s.\n\n%s\n", d.Name, strings.ToUpper(title[:1])+title[1:], strings.TrimSpace(body))
 	}
