@@ -109,8 +109,8 @@ func (c *Judged) End() { c.Finish() }
 // held against.
 func (p *Pass) Place(j *world.Judgement, evidence ...Evidence) []Evidence {
 	out := append([]Evidence{}, evidence...)
-	out = append(out, p.Evidence(j.W.Moved, "%v is here", j.W))
-	out = append(out, p.Evidence(j.T.Moved, "%v is here, %s from %v", j.T, Number(j.Distance), j.W))
+	out = append(out, p.Evidence(j.W.Moved.Event(j.W), "%v is here", j.W))
+	out = append(out, p.Evidence(j.T.Moved.Event(j.T), "%v is here, %s from %v", j.T, Number(j.Distance), j.W))
 	for _, e := range []*world.Entity{j.W, j.T} {
 		if e.Radii.Kind != event.Invalid {
 			out = append(out, p.Evidence(e.Radii, "%v's own radius", e))

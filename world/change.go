@@ -37,7 +37,7 @@ func (w *World) entityEvent(st *Step) {
 		e.Alive = In
 		w.mark(&e.life, life, b, i)
 		w.mark(&e.pos, pos, b, i)
-		s.moveTo(e, b.Event(i))
+		s.moveTo(e, placeEvent(b, i))
 	case event.Move:
 		s.Metrics.Moves++
 		if e.Alive == Unknown || e.Alive == In && e.life.gaps != w.gaps.count[lifeClass] {
@@ -48,7 +48,7 @@ func (w *World) entityEvent(st *Step) {
 			e.excused = true
 		}
 		w.mark(&e.pos, pos, b, i)
-		s.moveTo(e, b.Event(i))
+		s.moveTo(e, placeEvent(b, i))
 	case event.Despawn:
 		w.mark(&e.life, life, b, i)
 		w.despawn(s, e, b.Event(i))
@@ -78,7 +78,7 @@ func (w *World) touch(s *Space, e *Entity, stream event.StreamID) {
 }
 
 func (w *World) despawn(s *Space, e *Entity, ev event.Event) {
-	e.Alive, e.Despawned, e.excused = Out, ev, true
+	e.Alive, e.excused = Out, true
 	s.grid.remove(e)
 	for len(e.View) > 0 {
 		// Its own view goes with it; whether leaves follow is not said.
@@ -148,8 +148,7 @@ func (w *World) pairEvent(st *Step) {
 	}
 	s.elapse(b.Time[i])
 	w.mark(&p.Mark, o, b, i)
-	p.kind, p.set = st.Kind, b.Set[i]
-	p.mode, p.v, p.cause = b.Mode[i], b.Int[0][i], b.Str[0][i]
+	p.Last = viewEvent(b, i)
 	p.tInc, p.wInc = st.T.Inc, st.W.Inc
 	p.told, p.spurious = false, false
 	if st.Kind == event.Enter {
@@ -167,7 +166,7 @@ func (w *World) pairEvent(st *Step) {
 	}
 	if s.Contract.Declared() {
 		regular := st.Was.State != In && st.Kind == event.Enter || st.Was.State != Out && st.Kind == event.Leave
-		s.queue(change{p, b.Event(i), regular})
+		s.queue(change{p, p.Last, regular})
 	}
 }
 
@@ -197,7 +196,7 @@ func (w *World) found(st *Step, fresh bool) {
 		was.Relation = w.absentRelation(s, b.Stream[i])
 	} else {
 		was.Relation = w.relation(&p.Mark, object{s, viewClass, p.key}, b.Stream[i], b.Time[i])
-		was.Event = p.Event()
+		was.Last = p.Last
 	}
 	if was.Relation == Unordered || p.State == In && p.wInc != st.W.Inc {
 		was.State = Unknown
@@ -255,8 +254,7 @@ func (w *World) viewSet(st *Step) {
 			w.test(o, b.Stream[i], b.Time[i])
 		}
 		w.mark(&p.Mark, o, b, i)
-		p.State, p.kind, p.set = state, event.View, b.Set[i]
-		p.mode, p.v, p.cause = b.Mode[i], b.Int[0][i], b.Str[0][i]
+		p.State, p.Last = state, viewEvent(b, i)
 		p.tInc, p.wInc = p.T.Inc, p.W.Inc
 		p.told, p.spurious = false, false
 		if state == In {

@@ -20,8 +20,7 @@ type Entity struct {
 	Pos     event.Vec // where it is, if Placed
 	Placed  bool      // its position is known and finite
 
-	Moved     event.Event // the spawn or move that put it there
-	Despawned event.Event // of its last incarnation that ended
+	Moved     PlaceEvent  // the spawn or move that put it there
 	Radii     event.Event // its own radius, of Kind Invalid if it has none
 	Travelled float64     // length of its path so far, teleports included
 

@@ -91,7 +91,7 @@ func (w *World) evaluate(s *Space, at event.Event) {
 	s.changes, s.spare = s.spare[:0], changes
 	for k := range changes {
 		c := changes[k]
-		if !w.Clocks.Before(c.e.Ref(), at.Stream) {
+		if !w.Clocks.Before(c.e.Ref, at.Stream) {
 			s.changes = append(s.changes, c) // it may fall into the next span
 			continue
 		}

@@ -24,11 +24,7 @@ type Pair struct {
 	State State
 	Mark  Mark // the view event that made the state; not set if none did
 
-	kind  event.Kind // of that event
-	mode  uint8
-	set   event.Set
-	cause event.Str
-	v     uint64
+	Last ViewEvent // that made the state; of Kind Invalid if none did
 
 	tInc, wInc uint32 // the incarnations that it was about
 	inView     int32  // where it is in W's View, or -1
@@ -51,19 +47,7 @@ type Pair struct {
 func (p *Pair) Key() uint64 { return p.key }
 
 // Event returns the view event that made the pair's state.
-func (p *Pair) Event() event.Event {
-	e := event.Event{
-		Time: p.Mark.Time, Seq: p.Mark.Ref.Seq, Stream: p.Mark.Ref.Stream,
-		Kind: p.kind, Mode: p.mode, Set: p.set,
-		Space: p.W.Space.ID, Entity: p.W.ID, Target: p.T.ID,
-	}
-	e.Int[0] = p.v
-	e.Str[0] = p.cause
-	if e.Kind == event.View {
-		e.Target = 0
-	}
-	return e
-}
+func (p *Pair) Event() event.Event { return p.Last.Event(p.W, p.T) }
 
 func pairKey(w, t *Entity) uint64 { return uint64(w.slot)<<32 | uint64(t.slot) }
 

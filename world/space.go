@@ -46,7 +46,7 @@ type Space struct {
 // change is a view event that waits for its evaluation.
 type change struct {
 	pair    *Pair
-	e       event.Event
+	e       ViewEvent
 	regular bool // the pair was not already so
 }
 
@@ -120,7 +120,7 @@ func (s *Space) pair(w, t *Entity) *Pair {
 }
 
 // moveTo puts e where the event says.
-func (s *Space) moveTo(e *Entity, ev event.Event) {
+func (s *Space) moveTo(e *Entity, ev PlaceEvent) {
 	if e.Placed && !e.moved {
 		e.span = append(e.span[:0], e.plane)
 	}

@@ -92,12 +92,12 @@ func (w *World) judgeChange(s *Space, c *change, at event.Event) {
 	if rel == Unordered {
 		return
 	}
-	if p.Mark.Ref == c.e.Ref() {
+	if p.Mark.Ref == c.e.Ref {
 		p.spurious = true
 	}
 	w.j = Judgement{
 		Kind: kind, Space: s, Pair: p, W: watcher, T: t, At: at, Time: at.Time, Tick: s.Tick, Relation: rel,
-		Change: c.e, Distance: s.distance(watcher.plane, t.plane), Radius: radius, Occasion: occasion(watcher, t),
+		Change: c.e.Event(watcher, t), Distance: s.distance(watcher.plane, t.plane), Radius: radius, Occasion: occasion(watcher, t),
 	}
 	w.judge(&w.j)
 }

@@ -79,7 +79,7 @@ type Was struct {
 	State    State       // Unknown if the trace cannot say
 	Same     bool        // of the target's present incarnation, and the watcher's
 	Relation Relation    // how surely what made the state came before
-	Event    event.Event // the view event that made it, of Kind Invalid if none is known
+	Last     ViewEvent   // the view event that made it, of Kind Invalid if none is known
 	Absent   bool        // nothing was recorded of the pair since its space began empty
 }
 

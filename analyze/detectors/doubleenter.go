@@ -39,8 +39,8 @@ func (c *doubleEnter) Step(s *world.Step) {
 		return
 	}
 	second := s.Event()
-	first := s.Was.Event
 	w, t := s.W, s.T
+	first := s.Was.Last.Event(w, t)
 	c.pass.Report(analyze.Case{
 		Space: s.Space, W: w, T: t, Relation: s.Was.Relation, Signature: "enter",
 		At: second.Ref(), Start: first.Time, End: second.Time,

@@ -37,7 +37,7 @@ func (c *strayLeave) Step(s *world.Step) {
 	if s.Was.State != world.Out {
 		return
 	}
-	leave, before, w, t, sp := s.Event(), s.Was.Event, s.W, s.T, s.Space
+	leave, before, w, t, sp := s.Event(), s.Was.Last, s.W, s.T, s.Space
 	start := before.Time
 	if s.Was.Absent {
 		start = leave.Time
@@ -56,7 +56,7 @@ func (c *strayLeave) Step(s *world.Step) {
 			switch {
 			case before.Kind != event.Invalid:
 				last.Why = fmt.Sprintf("and lost it again: no enter w=%d t=%d lies between", w.ID, t.ID)
-				return []analyze.Evidence{c.pass.Evidence(before, "%v's view lost %v", w, t), last}
+				return []analyze.Evidence{c.pass.Evidence(before.Event(w, t), "%v's view lost %v", w, t), last}
 			case sp.Declared.Kind != event.Invalid:
 				return []analyze.Evidence{c.pass.Evidence(sp.Declared, "the space began empty"), last}
 			}

@@ -1,0 +1,199 @@
+package detectors
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/aoi-trace/aoi-trace/analyze"
+	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/world"
+)
+
+// A flap is a run of changes of one pair, each the opposite of the one before
+// and soon after it.
+type flap struct {
+	space               *world.Space
+	w, t                *world.Entity
+	first, second, last world.ViewEvent
+	firstSpot, lastSpot spot
+	at                  *[2]world.PlaceEvent // where both were at the last change, once that may matter
+	flips               uint64               // reversals of the pair in this and earlier runs
+	n                   int32                // reversals in a row
+	near, best          int32                // of those in a row, at present and at most, that stayed at the border
+	prefix              int32                // of those from the first on
+	there, most         int32                // of those in a row that were at the border at each change
+	start               int32                // of those from the first on
+	relation            world.Relation
+	headBroken          bool // what came before this stretch does not go on in it
+	over                bool
+}
+
+// A spot is where a pair was at a change.
+type spot struct {
+	d         float64 // their distance; NaN if it is not known
+	travelled float64 // the paths of both so far
+	tick      uint64
+	border    bool    // the contract says where the border is
+	lo, hi    float64 // the band around it, or around d
+}
+
+// begin makes f a run of the one change s.
+func (f *flap) begin(s *world.Step) {
+	here := spotOf(s)
+	*f = flap{space: s.Space, w: s.W, t: s.T, first: s.Pair.Last, last: s.Pair.Last,
+		firstSpot: here, lastSpot: here, flips: f.flips, relation: world.Sure}
+}
+
+// continues reports whether a change of that kind at that time reverses the
+// run's last one.
+func (f *flap) continues(k event.Kind, now time.Duration, rel world.Relation) bool {
+	return k != f.last.Kind && now-f.last.Time < reversalTime && rel != world.Unordered
+}
+
+// add appends a reversal.
+func (f *flap) add(e world.ViewEvent, here spot, rel world.Relation) {
+	f.n++
+	f.flips++
+	if f.n == 1 {
+		f.second = e
+	}
+	if here.within(f.lastSpot) {
+		if f.there == f.n-1 {
+			f.start = f.n
+		}
+		f.there++
+		f.most = max(f.most, f.there)
+	} else {
+		f.there = 0
+	}
+	if rel == world.Sure && here.stayed(f.lastSpot) {
+		if f.near == f.n-1 {
+			f.prefix = f.n
+		}
+		f.near++
+		f.best = max(f.best, f.near)
+	} else {
+		f.near = 0
+	}
+	f.relation = min(f.relation, rel)
+	f.last, f.lastSpot = e, here
+}
+
+// place keeps where both are now.
+func (f *flap) place(w, t *world.Entity) {
+	if f.at == nil {
+		f.at = new([2]world.PlaceEvent)
+	}
+	*f.at = [2]world.PlaceEvent{w.Moved, t.Moved}
+}
+
+// join appends head, the first run of the next stretch, whose first change
+// reverses f's last.
+func (f *flap) join(head *flap) {
+	f.add(head.first, head.firstSpot, head.relation)
+	f.flips += head.flips
+	if head.n > 0 && f.n == 1 {
+		f.second = head.first
+	}
+	present, stayed := f.there == f.n, f.near == f.n
+	f.most = max(f.most, f.there+head.start, head.most)
+	f.best = max(f.best, f.near+head.prefix, head.best)
+	if present {
+		f.start += head.start
+	}
+	if stayed {
+		f.prefix += head.prefix
+	}
+	if head.there == head.n {
+		f.there += head.there
+	} else {
+		f.there = head.there
+	}
+	if head.near == head.n {
+		f.near += head.near
+	} else {
+		f.near = head.near
+	}
+	f.n += head.n
+	f.relation = min(f.relation, head.relation)
+	f.last, f.lastSpot = head.last, head.lastSpot
+	if head.at != nil {
+		f.at = head.at
+	}
+	f.space, f.w, f.t = head.space, head.w, head.t
+}
+
+// stayed reports whether the pair was in the band all the time from before to
+// here: between two distances, paths of length l lead at most l/2 beyond.
+func (s spot) stayed(before spot) bool {
+	if !s.border || !before.border {
+		return false
+	}
+	l := s.travelled - before.travelled
+	mid := (s.d + before.d) / 2
+	return mid-l/2 >= s.lo && mid+l/2 <= s.hi && s.d >= s.lo && s.d <= s.hi && before.d >= s.lo && before.d <= s.hi
+}
+
+// within reports whether the pair was in the band at both changes, as far as
+// that is known.
+func (s spot) within(before spot) bool {
+	return !(s.d < before.lo || s.d > before.hi || before.d < s.lo || before.d > s.hi)
+}
+
+func spotOf(s *world.Step) spot {
+	d := s.Space.Distance(s.W, s.T)
+	at := spot{d: d, travelled: s.W.Travelled + s.T.Travelled, tick: s.Space.Tick}
+	at.lo, at.hi = d*(1-bandShare), d*(1+bandShare)
+	if c := &s.Space.Contract; c.Declared() && c.Metric != event.Cells && c.Metric != event.Towers {
+		enter, leave := s.Space.Radii(s.W, s.T)
+		at.border = !math.IsNaN(d)
+		at.lo, at.hi = enter*(1-bandShare), leave*(1+bandShare)
+	}
+	return at
+}
+
+func (f *flap) message(still bool) string {
+	span := f.last.Time - f.first.Time
+	period := analyze.Elapsed(span / time.Duration(f.n))
+	if ticks := f.lastSpot.tick - f.firstSpot.tick; ticks > 0 {
+		period = fmt.Sprintf("every %s ticks (%s)", analyze.Number(math.Round(100*float64(ticks)/float64(f.n))/100), period)
+		if ticks == uint64(f.n) {
+			period = fmt.Sprintf("every tick (%s)", analyze.Elapsed(span/time.Duration(f.n)))
+		}
+	} else {
+		period = "every " + period
+	}
+	m := fmt.Sprintf("%v goes in and out of %v's view: %d reversals in %s, one %s", f.t, f.w, f.n, analyze.Elapsed(span), period)
+	if still {
+		m += ", while both positions stay constant"
+	}
+	if d := f.lastSpot.d; !math.IsNaN(d) {
+		m += fmt.Sprintf("; %s apart", analyze.Number(d))
+	}
+	if f.lastSpot.border {
+		enter, leave := f.space.Radii(f.w, f.t)
+		m += fmt.Sprintf(", border %s", analyze.Number(enter))
+		if leave != enter {
+			m += " to " + analyze.Number(leave)
+		}
+	}
+	return m
+}
+
+func (f *flap) evidence(p *analyze.Pass) []analyze.Evidence {
+	at := [2]world.PlaceEvent{f.w.Moved, f.t.Moved}
+	if f.at != nil {
+		at = *f.at
+	}
+	var out []analyze.Evidence
+	for i, e := range []*world.Entity{f.w, f.t} {
+		if at[i].Kind != event.Invalid {
+			out = append(out, p.Evidence(at[i].Event(e), "where %v was at the last change", e))
+		}
+	}
+	return append(out,
+		p.Evidence(f.first.Event(f.w, f.t), "the first change"),
+		p.Evidence(f.second.Event(f.w, f.t), "reversed %s later", analyze.Elapsed(f.second.Time-f.first.Time)),
+		p.Evidence(f.last.Event(f.w, f.t), "and so on, up to the reversal %d", f.n))
+}
