@@ -65,17 +65,36 @@ func unpack(out []uint64, b []byte, base uint64, width int) {
 		return
 	}
 	mask := uint64(1)<<width - 1
-	// Whole words as long as eight bytes are left.
+	// Whole words as long as eight bytes are left; several values from one
+	// word where they fit it, the first of them up to seven bits in.
 	i, bit := 0, 0
 	if last := len(b) - 8; last >= 0 {
-		n := min(len(out), (last*8+7)/width+1)
+		n := min(len(out), (last*8+7)/width+1) // values that begin where a word does
+		switch {
+		case width <= 14:
+			for ; i+4 <= n; i += 4 {
+				word := binary.LittleEndian.Uint64(b[bit>>3:bit>>3+8]) >> (bit & 7)
+				four := out[i : i+4 : i+4]
+				four[0] = base + word&mask
+				word >>= width
+				four[1] = base + word&mask
+				word >>= width
+				four[2] = base + word&mask
+				four[3] = base + word>>width&mask
+				bit += 4 * width
+			}
+		case width <= 28:
+			for ; i+2 <= n; i += 2 {
+				word := binary.LittleEndian.Uint64(b[bit>>3:bit>>3+8]) >> (bit & 7)
+				two := out[i : i+2 : i+2]
+				two[0] = base + word&mask
+				two[1] = base + word>>width&mask
+				bit += 2 * width
+			}
+		}
 		for ; i < n; i++ {
 			out[i] = base + binary.LittleEndian.Uint64(b[bit>>3:bit>>3+8])>>(bit&7)&mask
 			bit += width
-			if bit>>3 > last {
-				i++
-				break
-			}
 		}
 	}
 	for ; i < len(out); i++ {

@@ -44,30 +44,43 @@ type intShape struct {
 	min, max         uint64
 	minStep, maxStep int64
 	runs             int
-	plain, stepped   int // bytes that byte classes would take
 }
 
-func shapeOf(v []uint64) intShape {
-	s := intShape{min: v[0], max: v[0], runs: 1, plain: 1 << byteClass[bits.Len64(v[0])], stepped: 1 << byteClass[bits.Len64(zigzag(int64(v[0])))]}
+// shapeOf looks at v, which is not empty, and appends its steps to steps.
+func shapeOf(v, steps []uint64) (intShape, []uint64) {
+	s := intShape{min: v[0], max: v[0], runs: 1}
 	if len(v) > 1 {
 		s.minStep = int64(v[1] - v[0])
 		s.maxStep = s.minStep
 	}
+	steps = room(steps, len(v)-1)
 	prev := v[0]
-	for _, x := range v[1:] {
+	for i, x := range v[1:] {
 		s.min = min(s.min, x)
 		s.max = max(s.max, x)
 		step := int64(x - prev)
+		steps[i] = uint64(step)
 		s.minStep = min(s.minStep, step)
 		s.maxStep = max(s.maxStep, step)
 		if step != 0 {
 			s.runs++
 		}
-		s.plain += 1 << byteClass[bits.Len64(x)]
-		s.stepped += 1 << byteClass[bits.Len64(zigzag(step))]
 		prev = x
 	}
-	return s
+	return s, steps
+}
+
+// byteSizes returns how many bytes codecBytes and codecSteps would take.
+func byteSizes(v []uint64) (plain, stepped int) {
+	plain = (len(v) + 3) / 4
+	stepped = plain
+	prev := uint64(0)
+	for _, x := range v {
+		plain += 1 << byteClass[bits.Len64(x)]
+		stepped += 1 << byteClass[bits.Len64(zigzag(int64(x-prev)))]
+		prev = x
+	}
+	return plain, stepped
 }
 
 // An encoder turns columns into bytes and keeps the room it needs for that.
@@ -97,18 +110,18 @@ func (c *encoder) appendInts(dst []byte, v []uint64) []byte {
 	return appendBody(dst, codec, body)
 }
 
+// manyValues is from where patches are always better than whole bytes.
+const manyValues = 256
+
 // choose appends the body of the best codec. Only one that mayNest holds
 // other columns.
 func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
-	s := shapeOf(v)
+	room := &c.rooms[c.depth-1]
+	s, steps := shapeOf(v, room.steps)
+	room.steps = steps
 	n := len(v)
 	if s.runs == 1 {
 		return codecConst, binary.AppendUvarint(b, v[0])
-	}
-	room := &c.rooms[c.depth-1]
-	room.steps = room.steps[:0]
-	for i := 1; i < n; i++ {
-		room.steps = append(room.steps, v[i]-v[i-1])
 	}
 	codec, best := codecRaw, 8*n
 	consider := func(candidate, size int) {
@@ -120,18 +133,21 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 	consider(codecPacked, uvarintLen(s.min)+1+packedLen(n, width))
 	stepWidth := widthOf(uint64(s.maxStep) - uint64(s.minStep))
 	consider(codecDelta, uvarintLen(v[0])+uvarintLen(zigzag(s.minStep))+1+packedLen(n-1, stepWidth))
-	consider(codecBytes, (n+3)/4+s.plain)
-	consider(codecSteps, (n+3)/4+s.stepped)
+	if n < manyValues || !mayNest {
+		plain, stepped := byteSizes(v)
+		consider(codecBytes, plain)
+		consider(codecSteps, stepped)
+	}
 	var fit, stepFit patch
 	if mayNest && n >= minPatched {
-		if fit = patchOf(v); fit.width < width {
+		if fit = patchOf(v, width); fit.width < width {
 			consider(codecPatched, fit.size)
 		}
-		if stepFit = patchOf(room.steps); stepFit.width < stepWidth {
+		if stepFit = patchOf(steps, stepWidth); stepFit.width < stepWidth {
 			consider(codecMended, stepFit.size)
 		}
 	}
-	if mayNest && s.runs < best {
+	if mayNest && s.runs < best && s.runs < n*2/3 {
 		runs := c.appendRuns(b, v)
 		if len(runs) < best {
 			return codecRuns, runs
@@ -147,7 +163,7 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 	case codecDelta:
 		b = binary.AppendUvarint(b, v[0])
 		b = binary.AppendUvarint(b, zigzag(s.minStep))
-		b = pack(append(b, byte(stepWidth)), room.steps, uint64(s.minStep), stepWidth)
+		b = pack(append(b, byte(stepWidth)), steps, uint64(s.minStep), stepWidth)
 	case codecBytes:
 		b = appendBytes(b, v)
 	case codecSteps:
@@ -160,7 +176,7 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 		b = c.appendPatched(b, v, fit)
 	case codecMended:
 		b = binary.AppendUvarint(b, v[0])
-		b = c.appendPatched(b, room.steps, stepFit)
+		b = c.appendPatched(b, steps, stepFit)
 	}
 	return codec, b
 }

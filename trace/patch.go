@@ -21,7 +21,8 @@ type patch struct {
 const minPatched = 32
 
 // patchOf finds the base and the width with which v takes the fewest bytes.
-func patchOf(v []uint64) patch {
+// It gives up when a sample of v needs all of the width that v needs.
+func patchOf(v []uint64, width int) patch {
 	// A value that few are below, taken as signed, is the base.
 	var sample [64]uint64
 	n := min(len(sample), len(v))
@@ -37,14 +38,16 @@ func patchOf(v []uint64) patch {
 		}
 		return 0
 	})
-	p := patch{base: sample[n/32]}
+	p := patch{base: sample[n/32], width: 64, size: 8 * len(v)}
+	if widthOf(sample[n-1-n/16]-p.base) >= width {
+		return p
+	}
 	var lens [65]int
 	for _, x := range v {
 		lens[bits.Len64(x-p.base)]++
 	}
 	// Each value apart takes its own bytes and two or so to say where it is.
 	apart, bytesApart := 0, 0
-	p.width, p.size = 64, 8*len(v)
 	for width := 64; width >= 0; width-- {
 		if width <= maxWidth {
 			if size := 12 + packedLen(len(v), width) + bytesApart + 2*apart; size < p.size {
