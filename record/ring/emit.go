@@ -36,24 +36,58 @@ func axis(p unsafe.Pointer, x float64) (unsafe.Pointer, byte) {
 	if b == 0 {
 		return p, formZero
 	}
-	if i := int64(x); math.Float64bits(float64(i)) == b && uint64(i+1<<53) < 1<<54 {
+	i := int64(x)
+	whole := math.Float64bits(float64(i)) == b && uint64(i+1<<53) < 1<<54
+	if whole && zigzag(uint64(i)) < 1<<21 {
 		return put(p, zigzag(uint64(i))), formInt
 	}
 	if f := float32(x); math.Float64bits(float64(f)) == b {
 		store32(p, math.Float32bits(f))
 		return unsafe.Add(p, 4), formFloat
 	}
+	if whole {
+		return put(p, zigzag(uint64(i))), formInt
+	}
 	store64(p, b)
 	return unsafe.Add(p, 8), formFull
+}
+
+// plane stores two coordinates that often have the same form.
+func plane(p unsafe.Pointer, x, y float64) (unsafe.Pointer, byte) {
+	bx, by := math.Float64bits(x), math.Float64bits(y)
+	fx, fy := float32(x), float32(y)
+	if math.Float64bits(float64(fx))^bx|math.Float64bits(float64(fy))^by != 0 {
+		if math.Float64bits(float64(fx)) != bx && math.Float64bits(float64(fy)) != by {
+			store64(p, bx)
+			store64(unsafe.Add(p, 8), by)
+			return unsafe.Add(p, 16), formFull | formFull<<2
+		}
+	} else {
+		ix, iy := int64(fx), int64(fy)
+		wx, wy := zigzag(uint64(ix)), zigzag(uint64(iy))
+		switch {
+		case math.Float64bits(float64(ix))^bx|math.Float64bits(float64(iy))^by != 0:
+			if bx != 0 && by != 0 {
+				store64(p, uint64(math.Float32bits(fx))|uint64(math.Float32bits(fy))<<32)
+				return unsafe.Add(p, 8), formFloat | formFloat<<2
+			}
+		case (wx|wy)>>21 == 0:
+			n, m := size(wx), size(wy)
+			store64(p, pack(wx, n)|pack(wy, m)<<(n*8&63))
+			return unsafe.Add(p, n+m), formInt | formInt<<2
+		}
+	}
+	p, a := axis(p, x)
+	p, b := axis(p, y)
+	return p, a | b<<2
 }
 
 // vec stores a position behind a byte of forms.
 func vec(p unsafe.Pointer, x, y, z float64) unsafe.Pointer {
 	at := p
-	p, fx := axis(unsafe.Add(p, 1), x)
-	p, fy := axis(p, y)
+	p, forms := plane(unsafe.Add(p, 1), x, y)
 	p, fz := axis(p, z)
-	*(*byte)(at) = fx | fy<<2 | fz<<4
+	*(*byte)(at) = forms | fz<<4
 	return p
 }
 
@@ -69,6 +103,46 @@ func (w *Writer) Spawn(e uint64, x, y, z float64) {
 
 // Move records where an entity is.
 func (w *Writer) Move(e uint64, x, y, z float64) {
+	if w.off < w.mlim {
+		var head, n uint64 // the record up to the entity, and its length
+		at := unsafe.Add(w.data, w.off)
+		if w.mode == modeSame {
+			if d := zigzag(e - w.last[lastEntity]); d < 1<<14 {
+				m := (1<<7 - 1 - d) >> 63 // the entity takes a second byte
+				head, n = opMove|sameTime|(d<<1|1)<<(8+m&63), 2+m
+			}
+		} else if w.mode == 0 && w.tsc {
+			t := ticks() >> (w.shift & 63)
+			dt := t - w.stamp
+			if d := zigzag(e - w.last[lastEntity]); (d|dt)>>14 == 0 {
+				m := (1<<7 - 1 - d) >> 63
+				k := (1<<7 - 1 - dt) >> 63 // the time takes a second byte
+				w.stamp = t
+				head, n = opMove|(dt<<1|1)<<(8+k&63)|(d<<1|1)<<(16+k*8+m&63), 3+k+m
+			}
+		}
+		if n != 0 {
+			w.last[lastEntity] = e
+			store64(at, head)
+			p, forms := plane(unsafe.Add(at, n), x, y)
+			if math.Float64bits(z) != 0 {
+				var form byte
+				p, form = axis(p, z)
+				forms |= form << 4
+			}
+			*(*byte)(at) = byte(head) | forms
+			w.off = uintptr(p) - uintptr(w.data)
+			if w.mode == 0 {
+				publish(w.cursor, w.base+uint64(w.off))
+			}
+			return
+		}
+	}
+	w.farMove(e, x, y, z)
+}
+
+// farMove stores a move that is not plain.
+func (w *Writer) farMove(e uint64, x, y, z float64) {
 	if w.off >= w.mlim {
 		if w = w.slow(event.Move); w == nil {
 			return
@@ -76,11 +150,11 @@ func (w *Writer) Move(e uint64, x, y, z float64) {
 	}
 	at := unsafe.Add(w.data, w.off)
 	p := w.begin(opMove)
+	op := *(*byte)(at)
 	p = w.entity(p, e)
-	p, fx := axis(p, x)
-	p, fy := axis(p, y)
+	p, forms := plane(p, x, y)
 	p, fz := axis(p, z)
-	*(*byte)(at) |= fx | fy<<2 | fz<<4
+	*(*byte)(at) = op | forms | fz<<4
 	w.done(p)
 }
 
@@ -95,23 +169,51 @@ func (w *Writer) Despawn(e uint64) {
 }
 
 // Enter records that a view gains a target.
-func (w *Writer) Enter(watcher, target uint64) {
-	if w.off >= w.lim {
-		if w = w.slow(event.Enter); w == nil {
-			return
-		}
-	}
-	w.done(w.target(w.watcher(w.begin(byte(event.Enter)), watcher), target))
-}
+func (w *Writer) Enter(watcher, target uint64) { w.pair(event.Enter, watcher, target) }
 
 // Leave records that a view loses a target.
-func (w *Writer) Leave(watcher, target uint64) {
-	if w.off >= w.lim {
-		if w = w.slow(event.Leave); w == nil {
+func (w *Writer) Leave(watcher, target uint64) { w.pair(event.Leave, watcher, target) }
+
+// pair stores a view event. The plain case, a watcher, a target and a time
+// that are near the ones before them, is one word.
+func (w *Writer) pair(k event.Kind, watcher, target uint64) {
+	if w.mode == modeSame && w.off < w.lim {
+		dw := zigzag(watcher - w.last[lastWatcher])
+		dt := zigzag(target - w.last[lastTarget])
+		if dw>>7|dt>>14 == 0 {
+			m := (1<<7 - 1 - dt) >> 63 // the target takes a second byte
+			w.last[lastWatcher], w.last[lastTarget] = watcher, target
+			store64(unsafe.Add(w.data, w.off), uint64(k)|sameTime|(dw<<1|1)<<8|(dt<<1|1)<<(16+m&63))
+			w.off += 3 + uintptr(m)
+			return
+		}
+	} else if w.mode == 0 && w.tsc && w.off < w.lim {
+		t := ticks() >> (w.shift & 63)
+		d := t - w.stamp
+		dw := zigzag(watcher - w.last[lastWatcher])
+		dt := zigzag(target - w.last[lastTarget])
+		if dw>>7|(d|dt)>>14 == 0 {
+			n := (1<<7 - 1 - d) >> 63 // the time takes a second byte
+			m := (1<<7 - 1 - dt) >> 63
+			w.stamp, w.last[lastWatcher], w.last[lastTarget] = t, watcher, target
+			word := dw<<1 | 1 | (dt<<1|1)<<(8+m&63)
+			store64(unsafe.Add(w.data, w.off), uint64(k)|(d<<1|1)<<(8+n&63)|word<<(16+n*8&63))
+			w.off += 4 + uintptr(n+m)
+			publish(w.cursor, w.base+uint64(w.off))
 			return
 		}
 	}
-	w.done(w.target(w.watcher(w.begin(byte(event.Leave)), watcher), target))
+	w.farPair(k, watcher, target)
+}
+
+// farPair stores a view event that is not plain.
+func (w *Writer) farPair(k event.Kind, watcher, target uint64) {
+	if w.off >= w.lim {
+		if w = w.slow(k); w == nil {
+			return
+		}
+	}
+	w.done(w.target(w.watcher(w.begin(byte(k)), watcher), target))
 }
 
 // Update records that a target's state is handed to a watcher.

@@ -169,7 +169,7 @@ func (p *Pool) Start(w *Writer, name string, small bool) {
 	name = name[:min(len(name), maxStream)]
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	*w = Writer{pool: p, small: small, clock: p.clock, space: w.space, inSpace: w.inSpace, spaced: w.inSpace}
+	*w = Writer{pool: p, small: small, clock: p.clock, tsc: p.clock.tsc, shift: p.clock.shift, space: w.space, inSpace: w.inSpace, spaced: w.inSpace}
 	p.streams++
 	w.stream, w.name = p.streams, p.unique(name)
 	if p.closed {
@@ -218,7 +218,7 @@ func (w *Writer) take(i idle) {
 	w.spaced = false
 	if w.room(0) {
 		w.announce(w)
-		w.cursor.Store(w.base + uint64(w.off))
+		publish(w.cursor, w.base+uint64(w.off))
 	}
 	w.spaced = spaced
 	w.lim, w.mlim = 0, 0
@@ -270,7 +270,7 @@ func (p *Pool) share(w *Writer) {
 			} else {
 				s := &sharedRing{known: map[uint32]bool{}}
 				s.w = Writer{
-					pool: p, clock: p.clock, ring: r, data: r.data, cursor: &r.h.cursor,
+					pool: p, clock: p.clock, tsc: p.clock.tsc, shift: p.clock.shift, ring: r, data: r.data, cursor: &r.h.cursor,
 					mode: modeShared, shared: s,
 				}
 				p.shared = append(p.shared, s)
@@ -338,7 +338,7 @@ func (w *Writer) Close() {
 		}
 	} else if w.ring != nil {
 		if w.room(0) {
-			w.cursor.Store(w.base + uint64(w.off))
+			publish(w.cursor, w.base+uint64(w.off))
 			w.release()
 		}
 	}

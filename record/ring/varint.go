@@ -9,15 +9,33 @@ import (
 // put stores v as a number and returns what follows it. It stores whole
 // words: up to 8 bytes behind the number are overwritten.
 func put(p unsafe.Pointer, v uint64) unsafe.Pointer {
-	if v >= 1<<56 {
+	if v >= short {
 		return putLong(p, v)
 	}
-	n := (uint(bits.Len64(v|1)+6) * 37) >> 8 // 1 to 8 bytes of 7 bits
-	store64(p, (v<<1|1)<<((n-1)&63))
+	n := size(v)
+	store64(p, pack(v, n))
 	return unsafe.Add(p, n)
 }
 
+// short bounds the numbers that size is right for: up to 4 bytes.
+const short = 1 << 28
+
+// size returns how many bytes v < short takes: 7 bits a byte. It counts the
+// bounds that v has passed, which is faster than a branch that cannot be
+// foreseen.
+func size(v uint64) uint64 {
+	return 1 + (1<<7-1-v)>>63 + (1<<14-1-v)>>63 + (1<<21-1-v)>>63
+}
+
+// pack returns the n bytes of v, in a word.
+func pack(v, n uint64) uint64 { return (v<<1 | 1) << ((n - 1) & 63) }
+
 func putLong(p unsafe.Pointer, v uint64) unsafe.Pointer {
+	if v < 1<<56 {
+		n := (uint64(bits.Len64(v|1)) + 6) / 7
+		store64(p, pack(v, n))
+		return unsafe.Add(p, n)
+	}
 	*(*byte)(p) = 0
 	store64(unsafe.Add(p, 1), v)
 	return unsafe.Add(p, 9)

@@ -39,6 +39,8 @@ type Writer struct {
 	clock  *clock
 	last   [3]uint64
 	mode   uint8
+	tsc    bool   // as in clock
+	shift  uint8  // as in clock
 	seen   uint64 // the consumer's position when last looked at
 
 	ring  *region
@@ -101,7 +103,7 @@ func (s *sharedRing) enter(o *Writer, k event.Kind) *Writer {
 
 // leaveShared publishes the event of a shared ring.
 func (w *Writer) leaveShared() {
-	w.cursor.Store(w.base + uint64(w.off))
+	publish(w.cursor, w.base+uint64(w.off))
 	w.mode = modeShared
 	w.shared.mu.Unlock()
 }
@@ -112,7 +114,12 @@ func (w *Writer) Name() string { return w.name }
 // time stores op, with the time since the last record if it has a time of
 // its own, and returns what follows.
 func (w *Writer) time(p unsafe.Pointer, op byte) unsafe.Pointer {
-	t := w.clock.stamp()
+	var t uint64
+	if w.tsc {
+		t = ticks() >> (w.shift & 63)
+	} else {
+		t = w.clock.stamp()
+	}
 	d := t - w.stamp
 	if int64(d) < 0 {
 		d, t = 0, w.stamp
@@ -136,8 +143,15 @@ func (w *Writer) begin(op byte) unsafe.Pointer {
 func (w *Writer) done(p unsafe.Pointer) {
 	w.off = uintptr(p) - uintptr(w.data)
 	if w.mode == 0 {
-		w.cursor.Store(w.base + uint64(w.off))
-	} else if w.mode&modeShared != 0 {
+		publish(w.cursor, w.base+uint64(w.off))
+	} else {
+		w.finish()
+	}
+}
+
+// finish ends an event that is not published by itself.
+func (w *Writer) finish() {
+	if w.mode&modeShared != 0 {
 		w.leaveShared()
 	}
 }
@@ -178,7 +192,7 @@ func (w *Writer) room(k event.Kind) bool {
 		w.limits()
 		if !w.fits(k) {
 			// A batch that fills the ring is published in parts.
-			w.cursor.Store(w.base + uint64(w.off))
+			publish(w.cursor, w.base+uint64(w.off))
 			w.seen = w.ring.h.taken.Load()
 			w.limits()
 			if !w.fits(k) {
@@ -274,7 +288,7 @@ func (w *Writer) takeSlot(o *Writer) {
 				continue
 			}
 			// Its gap must be there before its count may go.
-			w.cursor.Store(w.base + uint64(w.off))
+			publish(w.cursor, w.base+uint64(w.off))
 			s.stream.Store(0)
 			w.shared.losers[i].slot = nil
 		} else if i == n-1 && w.owner != nil {
@@ -437,7 +451,7 @@ func (w *Writer) PublishBatch() {
 	w.mode &^= modeSame
 	w.timed = false
 	if w.shared == nil && w.data != nil {
-		w.cursor.Store(w.base + uint64(w.off))
+		publish(w.cursor, w.base+uint64(w.off))
 	}
 }
 
