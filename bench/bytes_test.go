@@ -67,8 +67,9 @@ func measure(b *testing.B, script *motion.Script, config goaoi.Config) {
 	if err := w.Close(); err != nil {
 		b.Fatal(err)
 	}
-	b.ReportMetric(float64(s.Events), "events")
-	b.ReportMetric(float64(s.Lost), "lost")
-	b.ReportMetric(float64(s.Bytes)/float64(s.Events), "ring-B/event")
-	b.ReportMetric(float64(file.N)/float64(s.Events), "disk-B/event")
+	events := float64(s.Events.Load())
+	b.ReportMetric(events, "events")
+	b.ReportMetric(float64(s.Lost.Load()), "lost")
+	b.ReportMetric(float64(s.Bytes)/events, "ring-B/event")
+	b.ReportMetric(float64(file.N)/events, "disk-B/event")
 }

@@ -7,9 +7,10 @@
 //	go test -run ^$ -bench Bytes .     bytes an event, in the ring and on disk
 //	go run ./cmd/table                 all of Emit as one table: medians, ratio to ours
 //
-// Where events go: those of aoi-trace into rings in shared memory, which a
+// Where events go: those of aoi-trace into a ring in shared memory, which a
 // goroutine of the same process drains and decodes once a millisecond, as
-// the collector does; what it could not keep up with is reported as
-// lost/event. The peers write into a writer that counts bytes and keeps
-// nothing, which spares them the file that ours has been spared by the ring.
+// the collector does. Emit records in bursts of 8,192 and lets that goroutine
+// catch up in between, so that its figures are the producer's and nothing is
+// lost; lost/event says so. The peers write into a writer that counts bytes
+// and keeps nothing: they are spared the file, as we are by the ring.
 package bench

@@ -40,70 +40,80 @@ func init() {
 
 // BenchmarkEmit measures one event. The names are tool/how/kind.
 func BenchmarkEmit(b *testing.B) {
-	b.Run("aoi-trace/stream/move", ours(func(b *testing.B, s *Sink) {
+	b.Run("aoi-trace/stream/move", ours(func(s *Sink) func(int) {
 		w := s.Stream("bench")
-		for i := range b.N {
-			k := i & (rows - 1)
-			w.Move(ids[k], at[k].X, at[k].Y, 0)
-		}
-	}))
-	b.Run("aoi-trace/stream/enter", ours(func(b *testing.B, s *Sink) {
-		w := s.Stream("bench")
-		for i := range b.N {
-			k := i & (rows - 1)
-			w.Enter(ids[k], seen[k])
-		}
-	}))
-	b.Run("aoi-trace/handle-less/move", ours(func(b *testing.B, s *Sink) {
-		for i := range b.N {
-			k := i & (rows - 1)
-			s.Move(ids[k], at[k].X, at[k].Y, 0)
-		}
-	}))
-	b.Run("aoi-trace/handle-less/enter", ours(func(b *testing.B, s *Sink) {
-		for i := range b.N {
-			k := i & (rows - 1)
-			s.Enter(ids[k], seen[k])
-		}
-	}))
-	b.Run("aoi-trace/batch/move", ours(func(b *testing.B, s *Sink) {
-		w := s.Stream("bench")
-		batch := w.Batch()
-		for i := range b.N {
-			k := i & (rows - 1)
-			w.Move(ids[k], at[k].X, at[k].Y, 0)
-			if k&(perCall-1) == perCall-1 {
-				batch.Publish()
-				batch = w.Batch()
+		return func(n int) {
+			for i := range n {
+				k := i & (rows - 1)
+				w.Move(ids[k], at[k].X, at[k].Y, 0)
 			}
 		}
-		batch.Publish()
 	}))
-	b.Run("aoi-trace/batch/enter", ours(func(b *testing.B, s *Sink) {
+	b.Run("aoi-trace/stream/enter", ours(func(s *Sink) func(int) {
 		w := s.Stream("bench")
-		batch := w.Batch()
-		for i := range b.N {
-			k := i & (rows - 1)
-			w.Enter(ids[k], seen[k])
-			if k&(perCall-1) == perCall-1 {
-				batch.Publish()
-				batch = w.Batch()
+		return func(n int) {
+			for i := range n {
+				k := i & (rows - 1)
+				w.Enter(ids[k], seen[k])
 			}
 		}
-		batch.Publish()
 	}))
-	b.Run("aoi-trace/bulk/move", ours(func(b *testing.B, s *Sink) {
+	b.Run("aoi-trace/handle-less/move", ours(func(s *Sink) func(int) {
+		return func(n int) {
+			for i := range n {
+				k := i & (rows - 1)
+				s.Move(ids[k], at[k].X, at[k].Y, 0)
+			}
+		}
+	}))
+	b.Run("aoi-trace/handle-less/enter", ours(func(s *Sink) func(int) {
+		return func(n int) {
+			for i := range n {
+				k := i & (rows - 1)
+				s.Enter(ids[k], seen[k])
+			}
+		}
+	}))
+	b.Run("aoi-trace/batch/move", ours(func(s *Sink) func(int) {
 		w := s.Stream("bench")
-		for i := range b.N {
-			if k := i & (rows - 1); k&(perCall-1) == 0 {
+		return func(n int) {
+			for i := 0; i < n; i += perCall {
+				batch := w.Batch()
+				for k := range perCall {
+					k += i & (rows - 1)
+					w.Move(ids[k], at[k].X, at[k].Y, 0)
+				}
+				batch.Publish()
+			}
+		}
+	}))
+	b.Run("aoi-trace/batch/enter", ours(func(s *Sink) func(int) {
+		w := s.Stream("bench")
+		return func(n int) {
+			for i := 0; i < n; i += perCall {
+				batch := w.Batch()
+				for k := range perCall {
+					k += i & (rows - 1)
+					w.Enter(ids[k], seen[k])
+				}
+				batch.Publish()
+			}
+		}
+	}))
+	b.Run("aoi-trace/bulk/move", ours(func(s *Sink) func(int) {
+		w := s.Stream("bench")
+		return func(n int) {
+			for i := 0; i < n; i += perCall {
+				k := i & (rows - 1)
 				w.Moves(ids[k:k+perCall], at[k:k+perCall])
 			}
 		}
 	}))
-	b.Run("aoi-trace/bulk/enter", ours(func(b *testing.B, s *Sink) {
+	b.Run("aoi-trace/bulk/enter", ours(func(s *Sink) func(int) {
 		w := s.Stream("bench")
-		for i := range b.N {
-			if k := i & (rows - 1); k&(perCall-1) == 0 {
+		return func(n int) {
+			for i := 0; i < n; i += perCall {
+				k := i & (rows - 1)
 				w.Enters(ids[k], seen[k:k+perCall])
 			}
 		}
@@ -218,21 +228,36 @@ var (
 	disabled *record.Stream // nil, which the compiler does not know
 )
 
-// ours runs body with a sink and reports what was lost.
-func ours(body func(*testing.B, *Sink)) func(*testing.B) {
+// ours measures what body returns, which records n events of a stream. It is
+// called for a burst at a time, and no burst begins before the sink has taken
+// the one before: the time of an event is the producer's, and nothing is lost.
+func ours(body func(*Sink) func(n int)) func(*testing.B) {
 	return func(b *testing.B) {
+		const burst = 2 * rows
 		s, err := NewSink(nil, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
+		emit := body(s)
 		b.ReportAllocs()
 		b.ResetTimer()
-		body(b, s)
+		var took time.Duration
+		n := 0
+		for ; n < b.N; n += burst {
+			start := time.Now()
+			emit(burst)
+			took += time.Since(start)
+			if err := s.Wait(int64(n + burst)); err != nil {
+				b.Fatal(err)
+			}
+		}
 		b.StopTimer()
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(float64(s.Lost)/float64(b.N), "lost/event")
+		b.ReportMetric(float64(took.Nanoseconds())/float64(n), "ns/op")
+		b.ReportMetric(float64(s.Bytes)/float64(n), "B/event")
+		b.ReportMetric(float64(s.Lost.Load())/float64(n), "lost/event")
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -24,12 +24,12 @@ func (c *Counter) Write(p []byte) (int, error) {
 // A Sink is a recorder and the goroutine that drains its rings.
 type Sink struct {
 	*record.Recorder
-	Events int    // drained
-	Lost   uint64 // told by gaps
-	Bytes  uint64 // that the events took in the rings
+	Events atomic.Int64 // drained
+	Lost   atomic.Int64 // told by gaps
+	Bytes  uint64       // that the events took in the rings, once it is closed
 	dir    string
 	stop   chan struct{}
-	done   sync.WaitGroup
+	done   chan struct{}
 	err    error
 }
 
@@ -54,9 +54,25 @@ func NewSink(emit func(*event.Event), t *event.Tables) (*Sink, error) {
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("recording into %s: nothing is recorded", dir)
 	}
-	s := &Sink{Recorder: rec, dir: dir, stop: make(chan struct{})}
-	s.done.Go(func() { s.err = s.drain(emit, t) })
+	s := &Sink{Recorder: rec, dir: dir, stop: make(chan struct{}), done: make(chan struct{})}
+	go func() {
+		s.err = s.drain(emit, t)
+		close(s.done)
+	}()
 	return s, nil
+}
+
+// Wait returns when n events have been drained or something was lost. It
+// returns the error that ended the draining, if one did.
+func (s *Sink) Wait(n int64) error {
+	for s.Events.Load() < n && s.Lost.Load() == 0 {
+		select {
+		case <-s.done:
+			return s.err
+		case <-time.After(pollEvery / 10):
+		}
+	}
+	return nil
 }
 
 // sharedMemory returns a folder on tmpfs, or "" for the usual one.
@@ -74,12 +90,13 @@ func (s *Sink) drain(emit func(*event.Event), t *event.Tables) error {
 		t = event.NewTables()
 	}
 	open := map[string]*ring.Reader{}
+	var n int64 // since the last look
 	take := func(e *event.Event) {
 		if e.Kind == event.Gap {
-			s.Lost += e.Int[0]
+			s.Lost.Add(int64(e.Int[0]))
 			return
 		}
-		s.Events++
+		n++
 		if emit != nil {
 			emit(e)
 		}
@@ -116,6 +133,8 @@ func (s *Sink) drain(emit func(*event.Event), t *event.Tables) error {
 			} else {
 				_, err = r.Drain(take)
 			}
+			s.Events.Add(n)
+			n = 0
 			if err != nil {
 				return err
 			}
@@ -151,7 +170,7 @@ func published(path string) (uint64, error) {
 func (s *Sink) Close() error {
 	err := s.Recorder.Close()
 	close(s.stop)
-	s.done.Wait()
+	<-s.done
 	if err == nil {
 		err = s.err
 	}

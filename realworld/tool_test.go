@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/aoi-trace/aoi-trace/realworld/motion"
@@ -78,11 +77,11 @@ type analysis struct {
 	Loss struct{ Events uint64 }
 }
 
+// A finding is one defect; it names the first pair and some of the others.
 type finding struct {
 	Detector, Verdict, Message string
-	Entities                   []string
-	Count                      int
-	Consequences               []finding
+	Entities, Also             []string
+	Count, Pairs               int
 }
 
 // metric returns a number that analyze measured.
@@ -95,29 +94,35 @@ func (a *analysis) metric(t *testing.T, name string) float64 {
 	return v
 }
 
-// record runs goaoi with args under aoi-trace, analyses the file, and returns
-// that beside what brute force says.
-func record(t *testing.T, args ...string) (*analysis, *oracle.Report) {
+// recordGoaoi runs goaoi with args under aoi-trace, analyses the file, and
+// returns that beside what brute force says.
+func recordGoaoi(t *testing.T, args ...string) (*analysis, *oracle.Report) {
+	t.Helper()
+	verdicts := filepath.Join(t.TempDir(), "oracle.json")
+	a := recorded(t, append([]string{goaoiPath, "-oracle", verdicts}, args...)...)
+	report, err := oracle.ReadFile(verdicts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, report
+}
+
+// recorded runs a command under aoi-trace and analyses the file.
+func recorded(t *testing.T, command ...string) *analysis {
 	t.Helper()
 	if noTrace != "" {
 		t.Skip(noTrace)
 	}
-	dir := t.TempDir()
-	file, verdicts := filepath.Join(dir, "run.aoi"), filepath.Join(dir, "oracle.json")
-	line := append([]string{"record", "-o", file, "--", goaoiPath, "-oracle", verdicts}, args...)
-	if _, stderr, exit := run(t, line...); exit != 0 {
-		t.Fatalf("%s: exit code %d\n%s", strings.Join(line, " "), exit, stderr)
-	}
-	report, err := oracle.ReadFile(verdicts)
-	if err != nil {
-		t.Fatal(err)
+	file := filepath.Join(t.TempDir(), "run.aoi")
+	if _, stderr, exit := run(t, append([]string{"record", "-o", file, "--"}, command...)...); exit != 0 {
+		t.Fatalf("recording %v: exit code %d\n%s", command, exit, stderr)
 	}
 	stdout, stderr, exit := run(t, "analyze", "--format", "json", file)
 	a := &analysis{exit: exit}
 	if err := json.Unmarshal(stdout, a); err != nil {
 		t.Fatalf("analyze: exit code %d: %v\n%s", exit, err, stderr)
 	}
-	return a, report
+	return a
 }
 
 func run(t *testing.T, args ...string) (stdout, stderr []byte, exit int) {

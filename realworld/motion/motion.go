@@ -56,15 +56,17 @@ type Options struct {
 }
 
 // Names lists the workloads.
-var Names = []string{"walk", "radius", "flicker", "pair", "crowd", "football", "game"}
+var Names = []string{"walk", "stroll", "radius", "flicker", "pair", "crowd", "football", "game"}
 
 // Named makes the script called name.
 func Named(name string, o Options) (*Script, error) {
 	switch name {
 	case "walk":
-		return walk(o, false), nil
+		return walk(o, gait{step: walkStep, teleports: teleportShare}), nil
+	case "stroll":
+		return walk(o, gait{step: strollStep, float: true}), nil
 	case "radius":
-		return walk(o, true), nil
+		return walk(o, gait{step: walkStep, teleports: teleportShare, radii: true}), nil
 	case "flicker":
 		return flicker(o), nil
 	case "pair":

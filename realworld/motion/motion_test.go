@@ -34,7 +34,7 @@ func sums(t *testing.T, s *Script) (ticks int, ops [4]int, most int) {
 }
 
 func TestSeeded(t *testing.T) {
-	for _, name := range []string{"walk", "radius", "flicker", "pair"} {
+	for _, name := range []string{"walk", "stroll", "radius", "flicker", "pair"} {
 		t.Run(name, func(t *testing.T) {
 			collect := func(o Options) (all []Action) {
 				s, err := Named(name, o)

@@ -14,28 +14,38 @@ const (
 	tickPeriod    = 50 * time.Millisecond
 	smallRadius   = 50 // of every other entity, where radii differ
 	largeRadius   = 150
+
+	strollStep = 0.25 // 5 m/s at 20 ticks a second
 )
 
-// walk moves everybody a little each tick, and a few far away. With radii,
-// entities have radii of their own, half of them small and half large.
-func walk(o Options, radii bool) *Script {
+// A gait is how the entities of a seeded workload move.
+type gait struct {
+	step      float64 // the longest along one axis, each tick
+	teleports float64 // share of all moves
+	radii     bool    // entities have radii of their own, half of them small and half large
+	float     bool    // coordinates are float32, not whole numbers
+}
+
+// walk moves everybody a little each tick, and maybe a few far away.
+func walk(o Options, g gait) *Script {
 	if o.Entities == 0 {
 		o.Entities = 1000
 	}
 	if o.Ticks == 0 {
 		o.Ticks = 60
 	}
-	return &Script{Radius: walkRadius, Min: 0, Max: worldSize, Ticks: walkTicks(o, radii)}
+	g.float = g.float || o.Float
+	return &Script{Radius: walkRadius, Min: 0, Max: worldSize, Ticks: walkTicks(o, g)}
 }
 
-func walkTicks(o Options, radii bool) iter.Seq[Tick] {
+func walkTicks(o Options, g gait) iter.Seq[Tick] {
 	return func(yield func(Tick) bool) {
 		rng := rand.New(rand.NewPCG(o.Seed, 1))
-		between := func(lo, hi int) float64 {
-			if o.Float {
+		between := func(lo, hi float64) float64 {
+			if g.float {
 				return float64(float32(lo) + rng.Float32()*float32(hi-lo))
 			}
-			return float64(lo + rng.IntN(hi-lo+1))
+			return lo + float64(rng.IntN(int(hi-lo)+1))
 		}
 		at := make([][2]float64, o.Entities)
 		actions := make([]Action, 0, o.Entities)
@@ -46,16 +56,16 @@ func walkTicks(o Options, radii bool) iter.Seq[Tick] {
 				switch {
 				case t == 0:
 					a.Op = Spawn
-					if radii {
+					if g.radii {
 						a.Radius = smallRadius + (largeRadius-smallRadius)*float64(i%2)
 					}
 					a.X, a.Y = between(0, worldSize), between(0, worldSize)
-				case rng.Float64() < teleportShare:
+				case rng.Float64() < g.teleports:
 					a.Op = Teleport
 					a.X, a.Y = between(0, worldSize), between(0, worldSize)
 				default:
-					a.X = clamp(at[i][0] + between(-walkStep, walkStep))
-					a.Y = clamp(at[i][1] + between(-walkStep, walkStep))
+					a.X = clamp(at[i][0] + between(-g.step, g.step))
+					a.Y = clamp(at[i][1] + between(-g.step, g.step))
 				}
 				at[i] = [2]float64{a.X, a.Y}
 				actions = append(actions, a)
