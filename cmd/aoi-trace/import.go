@@ -34,8 +34,8 @@ FILE may be "-" for standard input.
 	return cmd
 }
 
-// importText makes the trace file output of the text in path. It leaves no
-// file behind when the text cannot be read.
+// importText makes the trace file output of the text in path. A text that
+// cannot be read leaves what was at output as it was.
 func importText(path string, stdin io.Reader, output string) error {
 	name, r := "standard input", stdin
 	if path != "-" {
@@ -46,19 +46,27 @@ func importText(path string, stdin io.Reader, output string) error {
 		defer f.Close()
 		name, r = path, f
 	}
-	out, err := os.Create(output)
-	if err != nil {
-		return usage("", "creating %s: %w", output, errors.Unwrap(err))
+	part := output
+	if info, err := os.Stat(output); err != nil || info.Mode().IsRegular() {
+		part += ".part" // a pipe or a device is written to as it is
 	}
-	text := event.NewTextReader(r)
-	err = copyEvents(trace.NewWriter(out), text)
+	out, err := os.Create(part)
+	if err != nil {
+		return usage("", "creating %s: %w", part, errors.Unwrap(err))
+	}
+	err = copyEvents(trace.NewWriter(out), event.NewTextReader(r))
 	if cerr := out.Close(); err == nil && cerr != nil {
-		err = usage("", "writing %s: %w", output, cerr)
+		err = usage("", "writing %s: %w", part, cerr)
+	}
+	if err == nil && part != output {
+		err = os.Rename(part, output)
 	}
 	if err == nil {
 		return nil
 	}
-	os.Remove(output)
+	if part != output {
+		os.Remove(part)
+	}
 	var syntax *event.SyntaxError
 	if errors.As(err, &syntax) {
 		return unreadable("aoi-trace explain KIND lists the keys of a kind of event",

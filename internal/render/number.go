@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -48,5 +49,11 @@ func Seconds(d time.Duration) string {
 	return strconv.FormatFloat(s, 'g', 3, 64) + " s"
 }
 
-// figure returns a measured value with four significant digits.
-func figure(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
+// figure returns a measured value: whole numbers in full, others with four
+// significant digits.
+func figure(v float64) string {
+	if v == math.Trunc(v) && v >= 0 && v < 1e15 {
+		return Count(uint64(v))
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}

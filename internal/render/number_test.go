@@ -24,6 +24,9 @@ func TestNumbers(t *testing.T) {
 		{Seconds(90*time.Second + 400*time.Microsecond), "90 s"},
 		{Seconds(1234 * time.Microsecond), "0.00123 s"},
 		{figure(0.35), "0.35"},
+		{figure(36054), "36,054"},
+		{figure(-2), "-2"},
+		{figure(0.99823), "0.9982"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
