@@ -49,6 +49,9 @@ func (d *decoder) readPayload(data []byte, m *blockMeta, ns *names, check *event
 			return fmt.Errorf("%v: %w", event.Kind(k), err)
 		}
 	}
+	if len(data) > 0 {
+		return fmt.Errorf("%d bytes follow the last column", len(data))
+	}
 	b.N = end
 	return nil
 }
@@ -204,6 +207,8 @@ func (d *decoder) readKind(data []byte, k event.Kind, ns *names, check *event.Ch
 		d.vals = v
 		if p.float {
 			data, err = d.readFloats(data, v)
+		} else if p.field == event.FieldEntity && linked[k] {
+			data, err = d.readIDs(data, v)
 		} else {
 			data, err = d.readInts(data, v)
 		}

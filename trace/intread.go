@@ -135,7 +135,7 @@ func (d *decoder) ints(codec byte, b []byte, out []uint64) error {
 			sum += uint64(unzigzag(out[i]))
 			out[i] = sum
 		}
-	case codecRuns, codecPatched, codecMended, codecLinked, codecPredicted:
+	case codecRuns, codecPatched, codecMended, codecPredicted:
 		if d.depth > 0 {
 			return errors.New("a column within a column holds columns")
 		}
@@ -144,8 +144,6 @@ func (d *decoder) ints(codec byte, b []byte, out []uint64) error {
 		switch codec {
 		case codecRuns:
 			return d.readRuns(out, b)
-		case codecLinked:
-			return d.readLinked(out, b)
 		case codecPredicted:
 			return d.readPredicted(out, b)
 		case codecMended:

@@ -143,8 +143,21 @@ func (c *encoder) appendPredicted(dst []byte, v []uint64) []byte {
 	return appendBody(dst, codecPredicted, body)
 }
 
+// readIDs is readInts of the entities of a kind that may be linked.
+func (d *decoder) readIDs(b []byte, out []uint64) (rest []byte, err error) {
+	codec, body, rest, err := column(b)
+	if err != nil {
+		return nil, err
+	}
+	if codec != codecLinked {
+		return rest, d.ints(codec, body, out)
+	}
+	d.depth++
+	defer func() { d.depth-- }()
+	return rest, d.readLinked(out, body)
+}
+
 func (d *decoder) readLinked(out []uint64, b []byte) error {
-	d.links = d.links[:0]
 	links := room(d.links, len(out))
 	b, err := d.readInts(b, links)
 	if err != nil {
