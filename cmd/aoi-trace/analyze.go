@@ -64,7 +64,7 @@ func (o *analyzeOptions) run(cmd *cobra.Command, s *shared, files []string) erro
 		}
 		r, err := o.analyze(cmd, file, ds)
 		if r == nil && err != nil {
-			sum.damage(err)
+			sum.damage(cmd, err)
 			continue
 		}
 		if o.format == "json" {
@@ -78,13 +78,13 @@ func (o *analyzeOptions) run(cmd *cobra.Command, s *shared, files []string) erro
 				return page.Err()
 			}
 		}
-		sum.damage(err)
+		sum.damage(cmd, err)
 		sum.report(r, o.failOn)
 	}
 	if sum.example != "" && o.format == "text" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "next: aoi-trace explain %s\n", sum.example)
 	}
-	return sum.exit(cmd)
+	return exit(sum.code())
 }
 
 // analyze runs ds on one file. With a report and an error, the report holds
@@ -126,15 +126,17 @@ func selectDetectors(names []string) ([]*analyze.Detector, error) {
 // A verdict adds up the exit codes of several files: damage goes before
 // findings, findings before loss.
 type verdict struct {
-	failures []error
+	damaged  bool
 	findings bool
 	lost     bool
 	example  string // a detector that found something
 }
 
-func (v *verdict) damage(err error) {
+// damage says at once what is wrong with a file, if anything is.
+func (v *verdict) damage(cmd *cobra.Command, err error) {
 	if err != nil {
-		v.failures = append(v.failures, err)
+		v.damaged = true
+		printFailure(cmd.ErrOrStderr(), err)
 	}
 }
 
@@ -150,20 +152,14 @@ func (v *verdict) report(r *analyze.Report, failOn string) {
 	}
 }
 
-// exit returns the failure that the sum amounts to. All failures but the last
-// are printed here, the last by the caller.
-func (v *verdict) exit(cmd *cobra.Command) error {
+func (v *verdict) code() int {
 	switch {
-	case len(v.failures) > 0:
-		last := len(v.failures) - 1
-		for _, err := range v.failures[:last] {
-			printFailure(cmd.ErrOrStderr(), err)
-		}
-		return v.failures[last]
+	case v.damaged:
+		return exitDamaged
 	case v.findings:
-		return exit(exitFindings)
+		return exitFindings
 	case v.lost:
-		return exit(exitDamaged)
+		return exitDamaged
 	}
-	return nil
+	return exitClean
 }

@@ -32,6 +32,8 @@ func newRecordCmd(s *shared) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "record [-o FILE] -- COMMAND [ARGUMENT…]",
 		Short: "Runs a command and records it",
+
+		DisableFlagsInUseLine: true,
 		Long: `Runs a command and records what it, and every process it starts, tells package
 record, into a trace file. The command is never held up: events that come too
 fast are dropped and counted, exactly (--overflow=wait makes it wait instead).

@@ -46,6 +46,7 @@ Exit codes: 0 clean, 1 findings, 2 usage, 3 damaged input or events lost.`,
 	root.PersistentFlags().StringVar(&s.colour, "color", "auto", "colour: auto, always or never; NO_COLOR is heeded")
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
+	root.SetHelpCommand(newHelpCmd(s))
 	root.AddCommand(
 		newRecordCmd(s),
 		newAnalyzeCmd(s),
