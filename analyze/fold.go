@@ -42,77 +42,112 @@ func (k *Kept) verdict() (Verdict, bool) {
 // maxAlso is how many further pairs a finding names.
 const maxAlso = 8
 
-// fold makes findings of the cases, sorted by their start, then by detector.
-func (cs *cases) fold() []Finding {
-	type group struct {
-		key     foldKey
-		first   *Kept
-		verdict Verdict
-		count   int
-		end     time.Duration
-		pairs   map[[2]uint64]int
-		follow  map[string]*Consequence
-	}
-	groups := map[foldKey]*group{}
-	var order []*group
-	of := func(k *Kept) *group {
-		g := groups[k.fold()]
-		if g == nil {
-			g = &group{key: k.fold(), pairs: map[[2]uint64]int{}, follow: map[string]*Consequence{}}
-			groups[g.key] = g
-			order = append(order, g)
-		}
+// A group is a finding in the making.
+type group struct {
+	key     foldKey
+	first   *Kept
+	verdict Verdict
+	count   int
+	end     time.Duration
+	pairs   map[[2]uint64]int
+	follow  map[string]*Consequence
+}
+
+// groups are the findings of a run in the making. A defect that only follows
+// from another has that one's group.
+type groups struct {
+	of    map[foldKey]*group
+	any   map[foldKey]*group // by detector and space alone
+	order []*group
+}
+
+func (f foldKey) anywhere() foldKey {
+	f.signature = ""
+	return f
+}
+
+// find returns the group of a defect, or of another of its detector and
+// space, or nil.
+func (gs *groups) find(f foldKey) *group {
+	if g := gs.of[f]; g != nil {
 		return g
 	}
-	var following []*Kept
+	return gs.any[f.anywhere()]
+}
+
+// stand adds a case that stands by itself.
+func (gs *groups) stand(k *Kept, v Verdict) {
+	key := k.fold()
+	g := gs.of[key]
+	if g == nil || g.key != key {
+		g = &group{key: key, pairs: map[[2]uint64]int{}, follow: map[string]*Consequence{}}
+		gs.of[key] = g
+		gs.order = append(gs.order, g)
+	}
+	if gs.any[key.anywhere()] == nil {
+		gs.any[key.anywhere()] = g
+	}
+	if g.first == nil || v > g.verdict || v == g.verdict && k.before(g.first) {
+		g.first, g.verdict = k, v
+	}
+	g.count += k.weight
+	g.end = max(g.end, k.start, k.end)
+	g.pairs[[2]uint64{k.w, k.t}] += k.weight
+}
+
+// hang adds a case that follows from g.
+func (gs *groups) hang(g *group, k *Kept) {
+	c := g.follow[k.detector.Name]
+	if c == nil {
+		c = &Consequence{Detector: k.detector.Name, Message: k.message}
+		g.follow[k.detector.Name] = c
+	}
+	c.Count += k.weight
+	if key := k.fold(); gs.of[key] == nil {
+		gs.of[key] = g // what follows from the case follows from g
+	}
+}
+
+// fold makes findings of the cases, sorted by their start, then by detector.
+func (cs *cases) fold() []Finding {
+	gs := &groups{of: map[foldKey]*group{}, any: map[foldKey]*group{}}
+	var rooted, because []*Kept
+	verdicts := map[*Kept]Verdict{}
 	for _, k := range cs.kept {
 		v, ok := k.verdict()
 		if !ok {
 			continue
 		}
-		if root := k.top(); root != nil {
-			if _, stands := root.verdict(); stands {
-				following = append(following, k)
-				continue
-			}
+		verdicts[k] = v
+		switch {
+		case k.standingRoot() != nil:
+			rooted = append(rooted, k)
+		case k.because != "":
+			because = append(because, k)
+		default:
+			gs.stand(k, v)
 		}
-		g := of(k)
-		if g.first == nil || v > g.verdict || v == g.verdict && k.before(g.first) {
-			g.first, g.verdict = k, v
-		}
-		g.count += k.weight
-		g.end = max(g.end, k.start, k.end)
-		g.pairs[[2]uint64{k.w, k.t}] += k.weight
 	}
-	for _, k := range following {
-		g := of(k.top())
-		c := g.follow[k.detector.Name]
-		if c == nil {
-			c = &Consequence{Detector: k.detector.Name, Message: k.message}
-			g.follow[k.detector.Name] = c
+	for _, k := range rooted {
+		gs.hang(gs.of[k.standingRoot().fold()], k)
+	}
+	// Higher ranks first: what follows from them may be a cause itself.
+	sort.SliceStable(because, func(i, j int) bool { return because[i].detector.Rank > because[j].detector.Rank })
+	for _, k := range because {
+		if g := gs.find(k.causeFold()); g != nil {
+			gs.hang(g, k)
+		} else {
+			gs.stand(k, verdicts[k])
 		}
-		c.Count += k.weight
+	}
+	for key, n := range cs.follow {
+		if g := gs.find(key.cause); g != nil && g.follow[key.detector] != nil {
+			g.follow[key.detector].Count += n
+		}
 	}
 	var out []Finding
-	for _, g := range order {
-		if g.first == nil {
-			continue
-		}
-		if o := cs.more[g.key]; o != nil {
-			g.count += o.count
-			g.end = max(g.end, o.end)
-		}
-		f := Finding{
-			Detector: g.key.detector, Verdict: g.verdict, Message: g.first.message, Space: g.key.space,
-			Entities: g.first.entities(), Start: Seconds(g.first.start), End: Seconds(g.end),
-			Evidence: g.first.evidence, Count: g.count, Pairs: len(g.pairs),
-			Also: also(g.pairs, g.first), Fingerprint: g.key.fingerprint(),
-		}
-		for _, c := range g.follow {
-			f.Consequences = append(f.Consequences, *c)
-		}
-		sort.Slice(f.Consequences, func(i, j int) bool { return f.Consequences[i].Detector < f.Consequences[j].Detector })
-		out = append(out, f)
+	for _, g := range gs.order {
+		out = append(out, cs.finding(g))
 	}
 	sort.SliceStable(out, func(i, j int) bool {
 		a, b := &out[i], &out[j]
@@ -125,6 +160,37 @@ func (cs *cases) fold() []Finding {
 		return a.Fingerprint < b.Fingerprint
 	})
 	return out
+}
+
+func (cs *cases) finding(g *group) Finding {
+	if o := cs.more[g.key]; o != nil {
+		g.count += o.count
+		g.end = max(g.end, o.end)
+	}
+	f := Finding{
+		Detector: g.key.detector, Verdict: g.verdict, Message: g.first.message, Space: g.key.space,
+		Entities: g.first.entities(), Start: Seconds(g.first.start), End: Seconds(g.end),
+		Evidence: g.first.evidence, Count: g.count, Pairs: len(g.pairs),
+		Also: also(g.pairs, g.first), Fingerprint: g.key.fingerprint(),
+	}
+	for _, c := range g.follow {
+		f.Consequences = append(f.Consequences, *c)
+	}
+	sort.Slice(f.Consequences, func(i, j int) bool { return f.Consequences[i].Detector < f.Consequences[j].Detector })
+	return f
+}
+
+// standingRoot returns the case at the end of the chain of roots, if it is
+// reported, or nil.
+func (k *Kept) standingRoot() *Kept {
+	top := k.top()
+	if top == nil {
+		return nil
+	}
+	if _, ok := top.verdict(); !ok {
+		return nil
+	}
+	return top
 }
 
 // top returns the case at the end of the chain of consequences, or nil.

@@ -105,6 +105,18 @@ func (c *Judged) openLike(id judgedPair) (*Kept, bool) {
 // End says what could not be decided.
 func (c *Judged) End() { c.Finish() }
 
+// Border names the radius of a judgement and the occasion on which the world
+// found it, as the end of a message: "50, after a teleport".
+func Border(j *world.Judgement) string {
+	switch j.Occasion {
+	case "spawn", "teleport":
+		return Number(j.Radius) + ", after a " + j.Occasion
+	case "own radius":
+		return "its own radius of " + Number(j.Radius)
+	}
+	return Number(j.Radius)
+}
+
 // Place returns the evidence of where the two entities are and what they were
 // held against.
 func (p *Pass) Place(j *world.Judgement, evidence ...Evidence) []Evidence {

@@ -106,7 +106,21 @@ type cases struct {
 	byDet map[*Detector]int
 	more  map[foldKey]*overflow
 	pairs map[pairID][]*Kept // kept cases by directed pair
+	ran   map[string]bool    // the detectors of the run
+	// follow counts consequences that are not kept.
+	follow map[followKey]int
 }
+
+// followKey names a consequence: the defect that it follows from, and its
+// detector.
+type followKey struct {
+	cause    foldKey
+	detector string
+}
+
+// causeFold names the defect that the case follows from, by what the case
+// itself knows of it.
+func (k *Kept) causeFold() foldKey { return foldKey{k.because, k.process, k.space, k.signature} }
 
 type pairID struct {
 	process string
@@ -119,8 +133,15 @@ type overflow struct {
 	end   time.Duration
 }
 
-func newCases() *cases {
-	return &cases{byDet: map[*Detector]int{}, more: map[foldKey]*overflow{}, pairs: map[pairID][]*Kept{}}
+func newCases(ds []*Detector) *cases {
+	cs := &cases{
+		byDet: map[*Detector]int{}, more: map[foldKey]*overflow{}, pairs: map[pairID][]*Kept{},
+		ran: map[string]bool{}, follow: map[followKey]int{},
+	}
+	for _, d := range ds {
+		cs.ran[d.Name] = true
+	}
+	return cs
 }
 
 func (cs *cases) add(p *Pass, c Case) *Kept {
@@ -139,6 +160,13 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 	k.w = c.W.ID
 	if c.T != nil {
 		k.t, k.pair = c.T.ID, true
+	}
+	if c.Because != "" && !cs.ran[c.Because] {
+		k.because = ""
+	}
+	if k.because != "" && cs.byDet[d] >= maxKept/2 {
+		cs.follow[followKey{k.causeFold(), d.Name}] += c.weight
+		return nil
 	}
 	if cs.byDet[d] >= maxKept {
 		o := cs.more[k.fold()]
@@ -167,16 +195,8 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 // stands above them.
 func (cs *cases) relate(k *Kept) {
 	id := pairID{k.process, k.space, k.w, k.t}
-	if k.because != "" {
-		back := pairID{k.process, k.space, k.t, k.w}
-		for _, other := range append(cs.pairs[id], cs.pairs[back]...) {
-			if other.detector.Name == k.because && (k.root == nil || other.start >= k.root.start) {
-				k.root = other
-			}
-		}
-	}
 	for _, other := range cs.pairs[id] {
-		if other.root == nil && other != k.root && other.detector.Rank < k.detector.Rank && overlap(other, k) {
+		if other.root == nil && other.detector.Rank < k.detector.Rank && overlap(other, k) {
 			other.root = k
 		}
 	}
@@ -198,6 +218,9 @@ func (cs *cases) merge(later *cases) {
 		} else {
 			cs.more[k] = o
 		}
+	}
+	for k, n := range later.follow {
+		cs.follow[k] += n
 	}
 	for _, k := range later.kept {
 		cs.kept = append(cs.kept, k)

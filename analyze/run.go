@@ -56,7 +56,7 @@ type engine struct {
 }
 
 func newEngine(ds []*Detector) *engine {
-	e := &engine{ds: ds, cases: newCases()}
+	e := &engine{ds: ds, cases: newCases(ds)}
 	e.world = world.New(e.judge)
 	for _, d := range ds {
 		p := &Pass{World: e.world, detector: d, cases: e.cases, counts: &e.counts}

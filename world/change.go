@@ -36,8 +36,8 @@ func (w *World) entityEvent(st *Step) {
 		e.Inc++
 		e.Alive = In
 		w.mark(&e.life, life, b, i)
+		s.moveTo(e, placeEvent(b, i), w.gaps.known(w, stream, posClass))
 		w.mark(&e.pos, pos, b, i)
-		s.moveTo(e, placeEvent(b, i))
 	case event.Move:
 		s.Metrics.Moves++
 		if e.Alive == Unknown || e.Alive == In && e.life.gaps != w.gaps.count[lifeClass] {
@@ -47,8 +47,8 @@ func (w *World) entityEvent(st *Step) {
 		if b.Set[i]&moveTeleport != 0 && b.Mode[i] != 0 {
 			e.excused = true
 		}
+		s.moveTo(e, placeEvent(b, i), w.gaps.known(w, stream, posClass))
 		w.mark(&e.pos, pos, b, i)
-		s.moveTo(e, placeEvent(b, i))
 	case event.Despawn:
 		w.mark(&e.life, life, b, i)
 		w.despawn(s, e, b.Event(i))

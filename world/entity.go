@@ -29,6 +29,7 @@ type Entity struct {
 	rad       Mark
 	own, ownT reach       // own radii as watcher and as target; enter < 0 if none
 	span      []event.Vec // where it was since its last evaluation, the present included
+	spanGaps  uint32      // how many gaps were surely before span began; see Mark.gaps
 	plane     event.Vec   // Pos in the axes of the space's plane
 	here      [1]event.Vec
 	dirty     bool    // changed since its last evaluation

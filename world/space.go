@@ -119,10 +119,24 @@ func (s *Space) pair(w, t *Entity) *Pair {
 	return p
 }
 
-// moveTo puts e where the event says.
-func (s *Space) moveTo(e *Entity, ev PlaceEvent) {
-	if e.Placed && !e.moved {
-		e.span = append(e.span[:0], e.plane)
+// moveTo puts e where the event says. gaps is how many gaps that may have lost
+// positions were surely before the event.
+func (s *Space) moveTo(e *Entity, ev PlaceEvent, gaps uint32) {
+	if !e.moved {
+		// Where it was before is in the span too: all of it must be known.
+		switch {
+		case ev.Kind == event.Spawn:
+			e.spanGaps = gaps
+		case e.pos.Set:
+			e.spanGaps = e.pos.gaps
+		case s.empty:
+			e.spanGaps = 0
+		default:
+			e.spanGaps = someGapUnordered
+		}
+		if e.Placed {
+			e.span = append(e.span[:0], e.plane)
+		}
 	}
 	e.moved = true
 	if len(e.span) >= maxSpan {

@@ -89,6 +89,9 @@ func (w *World) judgeChange(s *Space, c *change, at event.Event) {
 	if s.Contract.Filters == "recorded" && w.gaps.count[hideClass] > 0 && kind == SpuriousLeave {
 		rel = Unordered
 	}
+	if !w.spanKnown(watcher) || !w.spanKnown(t) {
+		rel = Unordered
+	}
 	if rel == Unordered {
 		return
 	}
@@ -100,6 +103,12 @@ func (w *World) judgeChange(s *Space, c *change, at event.Event) {
 		Change: c.e.Event(watcher, t), Distance: s.distance(watcher.plane, t.plane), Radius: radius, Occasion: occasion(watcher, t),
 	}
 	w.judge(&w.j)
+}
+
+// spanKnown reports whether no gap can have lost a place where e was since
+// its last evaluation.
+func (w *World) spanKnown(e *Entity) bool {
+	return !e.moved || e.spanGaps == w.gaps.count[posClass]
 }
 
 // asymmetries tells of equals of whom one came to be wrong and the other not.

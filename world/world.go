@@ -76,11 +76,11 @@ type Step struct {
 
 // Was is what a view event found.
 type Was struct {
-	State    State       // Unknown if the trace cannot say
-	Same     bool        // of the target's present incarnation, and the watcher's
-	Relation Relation    // how surely what made the state came before
-	Last     ViewEvent   // the view event that made it, of Kind Invalid if none is known
-	Absent   bool        // nothing was recorded of the pair since its space began empty
+	State    State     // Unknown if the trace cannot say
+	Same     bool      // of the target's present incarnation, and the watcher's
+	Relation Relation  // how surely what made the state came before
+	Last     ViewEvent // the view event that made it, of Kind Invalid if none is known
+	Absent   bool      // nothing was recorded of the pair since its space began empty
 }
 
 // Event returns the event.

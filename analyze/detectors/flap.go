@@ -45,10 +45,10 @@ func (f *flap) begin(s *world.Step) {
 		firstSpot: here, lastSpot: here, flips: f.flips, relation: world.Sure}
 }
 
-// continues reports whether a change of that kind at that time reverses the
-// run's last one.
-func (f *flap) continues(k event.Kind, now time.Duration, rel world.Relation) bool {
-	return k != f.last.Kind && now-f.last.Time < reversalTime && rel != world.Unordered
+// continues reports whether a change of that kind at that time, after that
+// tick, reverses the run's last one.
+func (f *flap) continues(k event.Kind, now time.Duration, tick uint64, rel world.Relation) bool {
+	return k != f.last.Kind && now-f.last.Time < reversalTime && tick-f.lastSpot.tick <= reversalTicks && rel != world.Unordered
 }
 
 // add appends a reversal.
@@ -155,16 +155,16 @@ func spotOf(s *world.Step) spot {
 
 func (f *flap) message(still bool) string {
 	span := f.last.Time - f.first.Time
-	period := analyze.Elapsed(span / time.Duration(f.n))
+	period := analyze.Elapsed(2 * span / time.Duration(f.n))
 	if ticks := f.lastSpot.tick - f.firstSpot.tick; ticks > 0 {
-		period = fmt.Sprintf("every %s ticks (%s)", analyze.Number(math.Round(100*float64(ticks)/float64(f.n))/100), period)
-		if ticks == uint64(f.n) {
-			period = fmt.Sprintf("every tick (%s)", analyze.Elapsed(span/time.Duration(f.n)))
+		switch n := math.Round(200*float64(ticks)/float64(f.n)) / 100; n {
+		case 1:
+			period = "one tick (" + period + ")"
+		default:
+			period = analyze.Number(n) + " ticks (" + period + ")"
 		}
-	} else {
-		period = "every " + period
 	}
-	m := fmt.Sprintf("%v goes in and out of %v's view: %d reversals in %s, one %s", f.t, f.w, f.n, analyze.Elapsed(span), period)
+	m := fmt.Sprintf("%v goes in and out of %v's view: %d reversals in %s, period %s", f.t, f.w, f.n, analyze.Elapsed(span), period)
 	if still {
 		m += ", while both positions stay constant"
 	}

@@ -54,7 +54,7 @@ entity had left already.`,
 }
 
 func ghostUnknown(p *analyze.Pass) {
-	if p.Count(event.Despawn) == 0 {
+	if p.Count(event.Despawn) == 0 && !p.World.LostOf(event.SetOf(event.Despawn)) {
 		return // nothing despawned, so nothing haunts
 	}
 	for _, s := range p.World.Spaces() {

@@ -43,7 +43,7 @@ cells not searched past a border; per-entity radii that the index ignores.`,
 func missedEnter(p *analyze.Pass, j *world.Judgement) analyze.Case {
 	c := analyze.Case{
 		Message: func() string {
-			return fmt.Sprintf("%v does not see %v, %s away: within %s", j.W, j.T, analyze.Number(j.Distance), analyze.Number(j.Radius))
+			return fmt.Sprintf("%v does not see %v, %s away: within %s", j.W, j.T, analyze.Number(j.Distance), analyze.Border(j))
 		},
 		Evidence: func() []analyze.Evidence {
 			var before []analyze.Evidence

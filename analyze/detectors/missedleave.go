@@ -36,7 +36,7 @@ cell that the entity had left already; an early return when nothing entered.`,
 			Case: func(j *world.Judgement) analyze.Case {
 				c := analyze.Case{
 					Message: func() string {
-						return fmt.Sprintf("%v still sees %v, %s away: beyond %s", j.W, j.T, analyze.Number(j.Distance), analyze.Number(j.Radius))
+						return fmt.Sprintf("%v still sees %v, %s away: beyond %s", j.W, j.T, analyze.Number(j.Distance), analyze.Border(j))
 					},
 					Evidence: func() []analyze.Evidence {
 						enter := p.Evidence(j.Pair.Event(), "%v's view gained %v", j.W, j.T)

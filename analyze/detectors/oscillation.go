@@ -18,7 +18,9 @@ var Oscillation = &analyze.Detector{
 	Doc: `a target goes in and out of a view again and again
 
 Condition [O]: a reversal is an enter or leave of a pair within two seconds of
-the opposite one. The pair reverses at least ten times in a row.
+the opposite one, and within sixty ticks of it where there are ticks (for
+simulations that run faster than the clock of their world). The pair reverses
+at least ten times in a row.
 
 Certain when besides, on data without gaps, the distance of the two stays
 within 2 % of the radius around the border (from 0.98 of the enter radius to
@@ -41,9 +43,10 @@ radius.`,
 }
 
 const (
-	reversalTime = 2 * time.Second // between a change and the opposite one
-	minReversals = 10              // in a row
-	bandShare    = 0.02            // of the radius, around the border
+	reversalTime  = 2 * time.Second // between a change and the opposite one
+	reversalTicks = 60              // 2 s at 30 Hz: simulations run faster than the clock of their world
+	minReversals  = 10              // in a row
+	bandShare     = 0.02            // of the radius, around the border
 )
 
 type spaceName struct {
@@ -89,7 +92,7 @@ func (c *oscillation) Step(s *world.Step) {
 	}
 	fs, key := c.flaps, pairName{s.W.ID, s.T.ID}
 	run := fs.runs[key]
-	if run != nil && run.continues(s.Kind, now, s.Was.Relation) {
+	if run != nil && run.continues(s.Kind, now, s.Space.Tick, s.Was.Relation) {
 		run.add(s.Pair.Last, spotOf(s), s.Was.Relation)
 		if run.there >= minReversals {
 			run.place(s.W, s.T)
@@ -210,7 +213,7 @@ func (c *oscillation) Merge(later analyze.Check) {
 		for _, key := range ordered(slices.Collect(maps.Keys(theirs.heads))) {
 			head, run := theirs.heads[key], mine.runs[key]
 			switch {
-			case run == nil || head.headBroken || !run.continues(head.first.Kind, head.first.Time, world.Sure):
+			case run == nil || head.headBroken || !run.continues(head.first.Kind, head.first.Time, head.firstSpot.tick, world.Sure):
 				if head.over {
 					l.report(head)
 				}

@@ -35,7 +35,7 @@ the cell; a stale position of one end.`,
 			Case: func(j *world.Judgement) analyze.Case {
 				return analyze.Case{
 					Message: func() string {
-						return fmt.Sprintf("%v entered %v's view from %s away: beyond %s", j.T, j.W, analyze.Number(j.Distance), analyze.Number(j.Radius))
+						return fmt.Sprintf("%v entered %v's view from %s away: beyond %s", j.T, j.W, analyze.Number(j.Distance), analyze.Border(j))
 					},
 					Evidence: func() []analyze.Evidence {
 						enter := p.Evidence(j.Change, "%v's view gained %v", j.W, j.T)

@@ -35,7 +35,7 @@ removes and adds, and the add lost.`,
 			Case: func(j *world.Judgement) analyze.Case {
 				c := analyze.Case{
 					Message: func() string {
-						return fmt.Sprintf("%v left %v's view at %s: within %s", j.T, j.W, analyze.Number(j.Distance), analyze.Number(j.Radius))
+						return fmt.Sprintf("%v left %v's view at %s: within %s", j.T, j.W, analyze.Number(j.Distance), analyze.Border(j))
 					},
 					Evidence: func() []analyze.Evidence {
 						leave := p.Evidence(j.Change, "%v's view lost %v", j.W, j.T)
