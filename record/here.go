@@ -92,6 +92,10 @@ func (r *Recorder) Here() *Stream {
 	if r == nil {
 		return nil
 	}
+	return r.mine()
+}
+
+func (r *Recorder) mine() *Stream {
 	key := goroutine()
 	if s := r.here.find(key); s != nil {
 		return s

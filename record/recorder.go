@@ -138,6 +138,10 @@ func (r *Recorder) Stream(name string) *Stream {
 	if r == nil {
 		return nil
 	}
+	return r.stream(name)
+}
+
+func (r *Recorder) stream(name string) *Stream {
 	s := &Stream{}
 	r.pool.Start(&s.w, strings.ReplaceAll(name, "/", ":"), false)
 	return s

@@ -39,9 +39,11 @@ func (s *Stream) In(space uint64) *Stream {
 // starts a new world of it.
 func (s *Stream) Space(id uint64, c Contract) {
 	if s != nil {
-		s.w.Space(id, c.Detail())
+		s.space(id, &c)
 	}
 }
+
+func (s *Stream) space(id uint64, c *Contract) { s.w.Space(id, c.Detail()) }
 
 // Batch begins a batch: what is recorded on s up to Publish has one time, the
 // time of this call, and costs little more than its stores. It reaches the

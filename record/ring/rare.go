@@ -188,6 +188,8 @@ func (w *Writer) Trace(version uint64, detail string) {
 }
 
 // Space declares a space.
+//
+//go:noinline
 func (w *Writer) Space(id uint64, detail string) {
 	ev := event.Event{Kind: event.Space, Space: id}
 	w.write(&ev, &[3]text{{s: detail}})
@@ -200,6 +202,8 @@ func (w *Writer) Teleport(e uint64, x, y, z float64) {
 }
 
 // Radius records an entity's own radii.
+//
+//go:noinline
 func (w *Writer) Radius(e uint64, enter, leave float64) {
 	ev := event.Event{Kind: event.Radius, Set: setRadius, Entity: e, Num: [2]float64{enter, leave}}
 	w.write(&ev, &[3]text{})
@@ -299,12 +303,16 @@ func (w *Writer) Span(trace [16]byte, span [8]byte) {
 }
 
 // Queue records a queue's length.
+//
+//go:noinline
 func (w *Writer) Queue(name Name, n, capacity uint64) {
 	ev := event.Event{Kind: event.Queue, Set: setQueueCap, Int: [3]uint64{n, capacity}}
 	w.write(&ev, &[3]text{{name: name}})
 }
 
 // Gauge records a measurement.
+//
+//go:noinline
 func (w *Writer) Gauge(name Name, v float64) {
 	ev := event.Event{Kind: event.Gauge, Num: [2]float64{v}}
 	w.write(&ev, &[3]text{{name: name}})
@@ -338,11 +346,15 @@ func (w *Writer) Note(s string) {
 }
 
 // Attr records a field of an entity as text.
+//
+//go:noinline
 func (w *Writer) Attr(e uint64, key Name, value string) {
 	w.write(&event.Event{Kind: event.Attr, Set: setAttrValue, Entity: e}, &[3]text{{name: key}, {s: value}})
 }
 
 // AttrNum records a field of an entity as a number.
+//
+//go:noinline
 func (w *Writer) AttrNum(e uint64, key Name, v float64) {
 	ev := event.Event{Kind: event.Attr, Set: setAttrNum, Entity: e, Num: [2]float64{v}}
 	w.write(&ev, &[3]text{{name: key}})
