@@ -27,20 +27,14 @@ func Attach(dir, output string) (*Collector, error) {
 
 // loop polls until stop.
 func (c *Collector) loop() {
-	sleep := busySleep
+	p := pace{sleep: busySleep}
 	for {
-		c.scan()
-		if c.poll() > 0 {
-			sleep = busySleep
-		} else {
-			sleep = min(2*sleep, idleSleep)
-		}
+		c.step(&p, false)
 		select {
 		case <-c.stop:
-			c.scan()
-			c.poll()
+			c.step(&p, true)
 			return
-		case <-time.After(sleep):
+		case <-time.After(p.sleep):
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,10 @@ import (
 const (
 	busySleep = time.Millisecond
 	idleSleep = 5 * time.Millisecond
+
+	// Looking for new rings and for processes that have ended costs system
+	// calls; every so many polls is often enough.
+	lookEvery = 4
 )
 
 // A Collector takes the events out of all rings in one directory, including
@@ -98,6 +103,7 @@ func (c *Collector) scan() (pending bool) {
 	if err != nil {
 		c.tell("listing the rings: %v", err)
 	}
+	var fresh []*source
 	for _, path := range paths {
 		if c.known[path] {
 			continue
@@ -116,26 +122,30 @@ func (c *Collector) scan() (pending bool) {
 			c.tell("opening the ring %s: %v; what is in it is lost", path, err)
 			continue
 		}
-		p := c.process(r.Info())
-		p.rings++
-		s := &source{path: path, lane: c.lanes, proc: p, reader: r,
-			from: t, to: c.out.w.Tables(), forks: map[event.Str]event.Str{}}
+		fresh = append(fresh, &source{path: path, reader: r, from: t, to: c.out.w.Tables(), forks: map[event.Str]event.Str{}})
+	}
+	slices.SortStableFunc(fresh, func(a, b *source) int { // the first process is the one that began first
+		return a.reader.Info().Started.Compare(b.reader.Info().Started)
+	})
+	for _, s := range fresh {
+		s.lane, c.lanes = c.lanes, c.lanes+1
+		s.proc = c.process(s.reader.Info())
 		s.emit = func(e *event.Event) { c.take(s, e) }
-		c.lanes++
 		c.sources = append(c.sources, s)
 	}
 	return pending
 }
 
 // poll looks once into every ring and writes what is old enough to be in
-// order. It returns how many events came.
-func (c *Collector) poll() int {
+// order. It returns how many events came. If care is set it also looks for
+// processes that have ended.
+func (c *Collector) poll(care bool) int {
 	now := machineTime()
 	n := 0
 	left := c.sources[:0]
 	for _, s := range c.sources {
 		// Ask first, then drain: what it did before it ended is there by now.
-		over := s.reader.Closed() || !s.reader.Alive()
+		over := s.reader.Closed() || care && !s.reader.Alive()
 		drain := s.reader.Drain
 		if over {
 			drain = s.reader.Finish
@@ -146,12 +156,11 @@ func (c *Collector) poll() int {
 			c.tell("reading the ring %s of %s: %v; the rest of it is lost", s.path, s.proc.name, err)
 			over = true
 		}
-		if !over {
+		if over {
+			c.finish(s)
+		} else {
 			left = append(left, s)
-			continue
 		}
-		s.proc.rings--
-		c.finish(s)
 	}
 	clear(c.sources[len(left):])
 	c.sources = left
@@ -161,12 +170,32 @@ func (c *Collector) poll() int {
 	return n
 }
 
+// A pace says when to poll, when to scan and when to take care.
+type pace struct {
+	sleep time.Duration
+	turn  int
+}
+
+// step polls once, and now and then looks for new rings and ended processes.
+func (c *Collector) step(p *pace, look bool) {
+	look = look || p.turn%lookEvery == 0
+	p.turn++
+	if look {
+		c.scan()
+	}
+	if c.poll(look) > 0 {
+		p.sleep = busySleep
+	} else {
+		p.sleep = min(2*p.sleep, idleSleep)
+	}
+}
+
 // finish lets a ring go that will bring nothing any more.
 func (c *Collector) finish(s *source) {
 	if err := s.reader.Close(); err != nil {
 		c.tell("closing the ring %s: %v", s.path, err)
 	}
-	if !c.recovered && isFile(s.path) {
+	if isFile(s.path) {
 		if err := os.Remove(s.path); err != nil {
 			c.tell("removing the ring: %v", err)
 		}
@@ -224,9 +253,6 @@ var gapTimes = [3]event.Set{1: event.Gap.Bit("from"), 2: event.Gap.Bit("to")}
 
 // since returns the time of the trace at machine time t, never less than 0.
 func (c *Collector) since(t time.Duration) time.Duration { return max(0, t-c.start) }
-
-// alive reports whether a ring is open.
-func (c *Collector) alive() bool { return len(c.sources) > 0 }
 
 // end writes everything that is left and completes the file.
 func (c *Collector) end() (*Result, error) {

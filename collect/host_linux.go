@@ -2,6 +2,8 @@ package collect
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -18,6 +20,22 @@ func machineTime() time.Duration {
 	var t syscall.Timespec
 	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
 	return time.Duration(t.Nano())
+}
+
+// lockDir takes dir for this collector alone, until unlock or its end. A
+// second reader of a ring would take events away from the first.
+func lockDir(dir string) (unlock func(), err error) {
+	f, err := os.Open(dir)
+	if err == nil {
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			return func() { f.Close() }, nil
+		}
+		f.Close()
+		if err == syscall.EWOULDBLOCK {
+			err = errors.New("another collector is at work in it")
+		}
+	}
+	return nil, fmt.Errorf("taking the directory %s: %w", dir, err)
 }
 
 // inherited reports whether a living process has dir in its environment: one

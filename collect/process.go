@@ -14,7 +14,6 @@ import (
 type process struct {
 	name   string // with the number
 	prefix string // before the names of its streams; "" for the first
-	rings  int    // that are not finished
 }
 
 // A processKey tells processes apart, even when a number is used again.

@@ -77,6 +77,12 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer ring.Remove(dir)
+	unlock, err := lockDir(dir)
+	if err != nil {
+		out.Close()
+		return nil, err
+	}
+	defer unlock()
 
 	cmd.Dir = o.Dir
 	cmd.Env = o.Env
@@ -105,8 +111,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 
 	r, err := c.end()
 	r.ExitCode = exitCode(cmd.ProcessState)
+	// An ExitError is in the exit code, and a process that was left behind may
+	// keep the output open.
 	var exit *exec.ExitError
-	if err == nil && waited != nil && !errors.As(waited, &exit) && ctx.Err() == nil {
+	if err == nil && waited != nil && !errors.As(waited, &exit) && !errors.Is(waited, exec.ErrWaitDelay) && ctx.Err() == nil {
 		err = fmt.Errorf("waiting for the command: %w", waited)
 	}
 	return r, err
@@ -133,28 +141,32 @@ func makeDir(log func(string)) (string, error) {
 func (c *Collector) follow(ctx context.Context, ended <-chan error, signals *signals) error {
 	var waited error
 	var over time.Time // when the command ended
-	sleep := busySleep
+	p := pace{sleep: busySleep}
 	for {
-		pending := c.scan()
-		if c.poll() > 0 {
-			sleep = busySleep
-		} else {
-			sleep = min(2*sleep, idleSleep)
-		}
-		if !over.IsZero() && !c.alive() && !c.scan() && !c.alive() {
-			heirs := pending || inherited(c.dir)
-			if !heirs || time.Since(over) > lateStart {
-				return waited
-			}
+		c.step(&p, !over.IsZero())
+		if !over.IsZero() && c.idle(time.Since(over) > lateStart) {
+			return waited
 		}
 		select {
 		case waited = <-ended:
 			over, ended = time.Now(), nil
 			signals.leave()
-		case <-time.After(sleep):
+		case <-time.After(p.sleep):
 		}
 		if !over.IsZero() && (ctx.Err() != nil || signals.caught()) {
+			c.step(&p, true)
 			return waited
 		}
 	}
+}
+
+// idle reports whether nothing is being recorded and nobody is left who may
+// begin to. If sure is set, nobody is waited for. A ring whose maker died
+// before it was ready stays as it is.
+func (c *Collector) idle(sure bool) bool {
+	if len(c.sources) > 0 || !sure && inherited(c.dir) {
+		return false
+	}
+	c.scan() // what somebody began who has ended since the last look
+	return len(c.sources) == 0
 }

@@ -36,7 +36,8 @@ func catch() *signals {
 	return s
 }
 
-// forward hands to p what was caught and will be caught.
+// forward hands to p what was caught and will be caught. Without p, leave
+// comes first.
 func (s *signals) forward(p *os.Process) {
 	s.to = p
 	go func() {
