@@ -56,7 +56,7 @@ func axis(p unsafe.Pointer, x float64) (unsafe.Pointer, byte) {
 func plane(p unsafe.Pointer, x, y float64) (unsafe.Pointer, byte) {
 	bx, by := math.Float64bits(x), math.Float64bits(y)
 	fx, fy := float32(x), float32(y)
-	if math.Float64bits(float64(fx))^bx|math.Float64bits(float64(fy))^by != 0 {
+	if (math.Float64bits(float64(fx))^bx)|(math.Float64bits(float64(fy))^by) != 0 {
 		if math.Float64bits(float64(fx)) != bx && math.Float64bits(float64(fy)) != by {
 			store64(p, bx)
 			store64(unsafe.Add(p, 8), by)
@@ -66,7 +66,7 @@ func plane(p unsafe.Pointer, x, y float64) (unsafe.Pointer, byte) {
 		ix, iy := int64(fx), int64(fy)
 		wx, wy := zigzag(uint64(ix)), zigzag(uint64(iy))
 		switch {
-		case math.Float64bits(float64(ix))^bx|math.Float64bits(float64(iy))^by != 0:
+		case (math.Float64bits(float64(ix))^bx)|(math.Float64bits(float64(iy))^by) != 0:
 			if bx != 0 && by != 0 {
 				store64(p, uint64(math.Float32bits(fx))|uint64(math.Float32bits(fy))<<32)
 				return unsafe.Add(p, 8), formFloat | formFloat<<2
