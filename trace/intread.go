@@ -64,16 +64,18 @@ func column(b []byte) (codec byte, body, rest []byte, err error) {
 
 // A decoder turns bytes into columns and keeps the room it needs for that.
 type decoder struct {
-	vals    []uint64
-	all     []uint32                 // the rows of all kinds, one kind after the other
-	rows    [event.NumKinds][]uint32 // the rows of each kind
-	some    []uint32                 // those of one kind with one key
-	runs    []uint64
-	lengths []uint64
-	at      []uint64 // where patches go
-	patches []uint64
-	links   []uint64 // of the kind being read
-	depth   int
+	vals     []uint64
+	all      []uint32                 // the rows of all kinds, one kind after the other
+	rows     [event.NumKinds][]uint32 // the rows of each kind
+	some     []uint32                 // those of one kind with one key
+	runs     []uint64
+	lengths  []uint64
+	at       []uint64 // where patches go
+	patches  []uint64
+	links    []uint64 // of the kind being read
+	residues []uint64
+	depth    int  // of columns that hold columns
+	along    bool // in a predicted column
 }
 
 // readInts fills out, which is not empty, from the column that b begins with
@@ -135,7 +137,7 @@ func (d *decoder) ints(codec byte, b []byte, out []uint64) error {
 			sum += uint64(unzigzag(out[i]))
 			out[i] = sum
 		}
-	case codecRuns, codecPatched, codecMended, codecPredicted:
+	case codecRuns, codecPatched, codecMended:
 		if d.depth > 0 {
 			return errors.New("a column within a column holds columns")
 		}
@@ -144,25 +146,27 @@ func (d *decoder) ints(codec byte, b []byte, out []uint64) error {
 		switch codec {
 		case codecRuns:
 			return d.readRuns(out, b)
-		case codecPredicted:
-			return d.readPredicted(out, b)
-		case codecMended:
-			first, k := binary.Uvarint(b)
-			if k <= 0 {
-				return errVarint
-			}
-			out[0] = first
-			if err := d.readPatched(out[1:], b[k:]); err != nil {
-				return err
-			}
-			sum := uint64(0)
-			for i := range out {
-				sum += out[i]
-				out[i] = sum
-			}
 		case codecPatched:
 			return d.readPatched(out, b)
 		}
+		first, k := binary.Uvarint(b)
+		if k <= 0 {
+			return errVarint
+		}
+		out[0] = first
+		if err := d.readPatched(out[1:], b[k:]); err != nil {
+			return err
+		}
+		for i := 1; i < len(out); i++ {
+			out[i] += out[i-1]
+		}
+	case codecPredicted:
+		if d.depth > 0 || d.along {
+			return errors.New("a column within a column is predicted")
+		}
+		d.along = true
+		defer func() { d.along = false }()
+		return d.readPredicted(out, b)
 	default:
 		return fmt.Errorf("an integer column has the unknown codec %d", codec)
 	}

@@ -91,7 +91,8 @@ type encoder struct {
 	vals  []uint64                 // values of a column being gathered
 	ints  []uint64                 // floats as integers
 	links links
-	depth int
+	depth int         // of the column being appended, from 1
+	along bool        // it is along links: columns in it may hold columns
 	rooms [4]struct { // for a column, for one in it, and so on
 		body       []byte
 		steps      []uint64
@@ -104,7 +105,7 @@ type encoder struct {
 func (c *encoder) appendInts(dst []byte, v []uint64) []byte {
 	room := &c.rooms[c.depth]
 	c.depth++
-	codec, body := c.choose(room.body[:0], v, c.depth == 1)
+	codec, body := c.choose(room.body[:0], v, c.depth == 1 || c.along && c.depth == 2)
 	c.depth--
 	room.body = body
 	return appendBody(dst, codec, body)

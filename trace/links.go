@@ -70,15 +70,7 @@ func (c *encoder) appendIDs(dst []byte, ids []uint64) []byte {
 	if !c.links.find(ids) {
 		return c.appendInts(dst, ids)
 	}
-	c.depth++
-	body := c.rooms[0].body[:0]
-	body = c.appendInts(body, c.links.back)
-	if len(c.links.fresh) > 0 {
-		body = c.appendInts(body, c.links.fresh)
-	}
-	c.depth--
-	c.rooms[0].body = body
-	return appendBody(dst, codecLinked, body)
+	return c.appendAlong(dst, codecLinked, nil, c.links.back, c.links.fresh)
 }
 
 // appendPredicted appends the column of v, one value for each event of the
@@ -131,16 +123,22 @@ func (c *encoder) appendPredicted(dst []byte, v []uint64) []byte {
 		}
 		l.res = res
 	}
-	c.depth++
-	body := append(c.rooms[0].body[:0], order)
-	for _, col := range res {
-		if len(col) > 0 {
-			body = c.appendInts(body, col)
+	return c.appendAlong(dst, codecPredicted, []byte{order}, res[:]...)
+}
+
+// appendAlong appends a column whose body is head and columns, but for those
+// that are empty.
+func (c *encoder) appendAlong(dst []byte, codec int, head []byte, columns ...[]uint64) []byte {
+	c.depth, c.along = 1, true
+	body := append(c.rooms[0].body[:0], head...)
+	for _, v := range columns {
+		if len(v) > 0 {
+			body = c.appendInts(body, v)
 		}
 	}
-	c.depth--
+	c.depth, c.along = 0, false
 	c.rooms[0].body = body
-	return appendBody(dst, codecPredicted, body)
+	return appendBody(dst, codec, body)
 }
 
 // readIDs is readInts of the entities of a kind that may be linked.
@@ -152,8 +150,6 @@ func (d *decoder) readIDs(b []byte, out []uint64) (rest []byte, err error) {
 	if codec != codecLinked {
 		return rest, d.ints(codec, body, out)
 	}
-	d.depth++
-	defer func() { d.depth-- }()
 	return rest, d.readLinked(out, body)
 }
 
@@ -172,9 +168,9 @@ func (d *decoder) readLinked(out []uint64, b []byte) error {
 			fresh++
 		}
 	}
-	d.patches = room(d.patches, fresh)
+	d.residues = room(d.residues, fresh)
 	if fresh > 0 {
-		if b, err = d.readInts(b, d.patches); err != nil {
+		if b, err = d.readInts(b, d.residues); err != nil {
 			return err
 		}
 	}
@@ -184,7 +180,7 @@ func (d *decoder) readLinked(out []uint64, b []byte) error {
 	fresh = 0
 	for i, back := range links {
 		if back == 0 {
-			out[i] = d.patches[fresh]
+			out[i] = d.residues[fresh]
 			fresh++
 			continue
 		}
@@ -215,11 +211,11 @@ func (d *decoder) readPredicted(out []uint64, b []byte) error {
 			n[2]++
 		}
 	}
-	d.patches = room(d.patches, len(out))
+	d.residues = room(d.residues, len(out))
 	var res [3][]uint64
 	at := 0
 	for i := range res {
-		res[i] = d.patches[at : at+n[i]]
+		res[i] = d.residues[at : at+n[i]]
 		at += n[i]
 		if n[i] > 0 {
 			var err error
