@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -175,17 +176,14 @@ func (d *decoder) readKind(data []byte, k event.Kind, ns *names, check *event.Ch
 	union := event.Set(0)
 	if optional := k.Optional(); optional != 0 {
 		d.vals = room(d.vals, len(all))
-		if data, err = d.readInts(data, d.vals); err != nil {
+		same, v, after := constant(data)
+		if same {
+			data, d.vals[0] = after, v
+		} else if data, err = d.readInts(data, d.vals); err != nil {
 			return nil, err
 		}
-		common = optional
-		for i, v := range d.vals {
-			if v&^uint64(optional) != 0 {
-				return nil, fmt.Errorf("an event has keys that are not known: %#x", v)
-			}
-			set[all[i]] = event.Set(v)
-			common &= event.Set(v)
-			union |= event.Set(v)
+		if common, union, err = spread(set, all, d.vals, optional, same); err != nil {
+			return nil, err
 		}
 	}
 	for i := range parts[k] {
@@ -228,6 +226,44 @@ func (d *decoder) readKind(data []byte, k event.Kind, ns *names, check *event.Ch
 	return data, nil
 }
 
+// constant reports whether the column that data begins with is one value, and
+// returns that and what follows the column.
+func constant(data []byte) (is bool, v uint64, rest []byte) {
+	codec, body, rest, err := column(data)
+	if err != nil || codec != codecConst {
+		return false, 0, nil
+	}
+	v, k := binary.Uvarint(body)
+	return k > 0 && k == len(body), v, rest
+}
+
+// spread puts the sets in v, or only its first if they are all the same, into
+// rows of set, where nothing is set, and returns which keys all events have
+// and which any has.
+func spread(set []event.Set, rows []uint32, v []uint64, optional event.Set, same bool) (common, union event.Set, err error) {
+	if same {
+		v = v[:1]
+	}
+	all, any := v[0], v[0]
+	for _, x := range v {
+		all &= x
+		any |= x
+	}
+	if any&^uint64(optional) != 0 {
+		return 0, 0, fmt.Errorf("events have keys that are not known: %#x", any&^uint64(optional))
+	}
+	switch {
+	case any == 0:
+	case same:
+		for _, row := range rows {
+			set[row] = event.Set(any)
+		}
+	default:
+		lay(set, rows, v)
+	}
+	return event.Set(all), event.Set(any), nil
+}
+
 // readTexts turns numbers of the block's strings into those of the tables.
 func (d *decoder) readTexts(v []uint64, k event.Kind, p *part, ns *names, check *event.Checker) error {
 	last, lastText := uint64(0), event.Str(0)
@@ -253,102 +289,4 @@ func limit(v []uint64, most uint64) error {
 		}
 	}
 	return nil
-}
-
-// scatter puts the part's values into rows, which count from first.
-func scatter(b *event.Block, p *part, rows []uint32, first int, v []uint64) {
-	switch p.field {
-	case event.FieldSpace:
-		lay(b.Space[first:], rows, v)
-	case event.FieldEntity:
-		lay(b.Entity[first:], rows, v)
-	case event.FieldTarget:
-		lay(b.Target[first:], rows, v)
-	case event.FieldPos:
-		layAxis(b.Pos[first:], rows, v, p.axis)
-	case event.FieldMax:
-		layAxis(b.Max[first:], rows, v, p.axis)
-	case event.FieldMode:
-		lay(b.Mode[first:], rows, v)
-	case event.FieldPhase:
-		lay(b.Phase[first:], rows, v)
-	case event.FieldInt0, event.FieldInt1, event.FieldInt2:
-		lay(b.Int[p.field-event.FieldInt0][first:], rows, v)
-	case event.FieldNum0, event.FieldNum1:
-		col := b.Num[p.field-event.FieldNum0][first:]
-		for i, row := range rows {
-			col[row] = math.Float64frombits(v[i])
-		}
-	case event.FieldStr0, event.FieldStr1, event.FieldStr2:
-		lay(b.Str[p.field-event.FieldStr0][first:], rows, v)
-	}
-}
-
-func lay[T ~uint8 | ~uint32 | ~uint64](col []T, rows []uint32, v []uint64) {
-	v = v[:len(rows)]
-	for i, row := range rows {
-		col[row] = T(v[i])
-	}
-}
-
-func layAxis(col []event.Vec, rows []uint32, v []uint64, axis uint8) {
-	v = v[:len(rows)]
-	switch axis {
-	case 0:
-		for i, row := range rows {
-			col[row].X = math.Float64frombits(v[i])
-		}
-	case 1:
-		for i, row := range rows {
-			col[row].Y = math.Float64frombits(v[i])
-		}
-	case 2:
-		for i, row := range rows {
-			col[row].Z = math.Float64frombits(v[i])
-		}
-	}
-}
-
-// optionalFields holds, for each kind, the fields of its optional keys.
-var optionalFields = func() (m [event.NumKinds]uint32) {
-	for k := range parts {
-		for _, p := range parts[k] {
-			if p.bit != 0 {
-				m[k] |= 1 << p.field
-			}
-		}
-	}
-	return m
-}()
-
-// clearFields zeroes fields, one bit each, of the events from first to end:
-// what an event does not have is zero, as when it was parsed.
-func clearFields(b *event.Block, fields uint32, first, end int) {
-	for f := event.FieldSpace; f < event.FieldDetail; f++ {
-		if fields>>f&1 == 0 {
-			continue
-		}
-		switch f {
-		case event.FieldSpace:
-			clear(b.Space[first:end])
-		case event.FieldEntity:
-			clear(b.Entity[first:end])
-		case event.FieldTarget:
-			clear(b.Target[first:end])
-		case event.FieldPos:
-			clear(b.Pos[first:end])
-		case event.FieldMax:
-			clear(b.Max[first:end])
-		case event.FieldMode:
-			clear(b.Mode[first:end])
-		case event.FieldPhase:
-			clear(b.Phase[first:end])
-		case event.FieldInt0, event.FieldInt1, event.FieldInt2:
-			clear(b.Int[f-event.FieldInt0][first:end])
-		case event.FieldNum0, event.FieldNum1:
-			clear(b.Num[f-event.FieldNum0][first:end])
-		case event.FieldStr0, event.FieldStr1, event.FieldStr2:
-			clear(b.Str[f-event.FieldStr0][first:end])
-		}
-	}
 }

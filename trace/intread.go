@@ -212,8 +212,10 @@ func (d *decoder) readRuns(out []uint64, b []byte) error {
 		if run > uint64(len(out)-at) {
 			return errLongColumn
 		}
-		fill(out[at:at+int(run)], d.runs[i])
-		at += int(run)
+		v := d.runs[i]
+		for end := at + int(run); at < end; at++ {
+			out[at] = v
+		}
 	}
 	if at != len(out) {
 		return errShortColumn
