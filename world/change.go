@@ -24,7 +24,8 @@ func (w *World) entityEvent(st *Step) {
 	}
 	stream := b.Stream[i]
 	if s.Contract.EvalMove && e.dirty && w.stream(stream).depth == 0 {
-		w.evaluateOne(s, e, b.Event(i))
+		at := b.Event(i)
+		w.evaluateOne(s, e, &at)
 	}
 	if e.claimed {
 		w.test(object{s, posClass, uint64(e.slot)}, stream, b.Time[i])
@@ -56,6 +57,7 @@ func (w *World) entityEvent(st *Step) {
 		w.mark(&e.rad, object{s, radClass, uint64(e.slot)}, b, i)
 		s.setRadius(e, b.Event(i))
 	}
+	e.here()
 	w.touch(s, e, stream)
 }
 
@@ -66,6 +68,7 @@ func (w *World) touch(s *Space, e *Entity, stream event.StreamID) {
 	}
 	if s.Contract.EvalMove {
 		e.dirty = true
+		e.flag(flagDirty, true)
 		if st := w.stream(stream); st.depth > 0 {
 			st.dirty = append(st.dirty, e)
 		}
@@ -73,6 +76,7 @@ func (w *World) touch(s *Space, e *Entity, stream event.StreamID) {
 	}
 	if !e.dirty {
 		e.dirty = true
+		e.flag(flagDirty, true)
 		s.dirty = append(s.dirty, e)
 	}
 }
@@ -82,21 +86,22 @@ func (w *World) despawn(s *Space, e *Entity, ev event.Event) {
 	s.grid.remove(e)
 	for len(e.View) > 0 {
 		// Its own view goes with it; whether leaves follow is not said.
-		p := e.View[len(e.View)-1]
+		p := e.View[len(e.View)-1].Pair
 		w.setDisc(s, p, 0, &ev)
 		p.State = Unknown
 		s.unlink(p)
 	}
 	if s.Contract.Despawn == despawnImplicit {
 		for len(e.SeenBy) > 0 {
-			p := e.SeenBy[len(e.SeenBy)-1]
+			p := e.SeenBy[len(e.SeenBy)-1].Pair
 			w.setDisc(s, p, 0, &ev)
 			p.State = Unknown
 			s.unlink(p)
 		}
 		return
 	}
-	for _, p := range e.SeenBy {
+	for _, l := range e.SeenBy {
+		p := l.Pair
 		w.setDisc(s, p, 0, &ev)
 		s.uncount(p)
 	}
@@ -115,9 +120,9 @@ func (s *Space) setRadius(e *Entity, ev event.Event) {
 		e.ownT = r
 	} else {
 		e.own = r
-		e.Watcher = true
+		e.watch()
 	}
-	s.largest = max(s.largest, r.enter)
+	s.largest, s.ownRadii = max(s.largest, r.enter), true
 	e.Radii, e.excused = ev, true
 }
 
@@ -128,7 +133,7 @@ func (w *World) pairEvent(st *Step) {
 		w.filter(st)
 		return
 	}
-	st.W.Watcher = true
+	st.W.watch()
 	p := s.pairs.find(pairKey(st.W, st.T))
 	if st.Kind == event.Update {
 		st.Pair = p
@@ -148,7 +153,8 @@ func (w *World) pairEvent(st *Step) {
 	}
 	s.elapse(b.Time[i])
 	w.mark(&p.Mark, o, b, i)
-	p.Last = viewEvent(b, i)
+	p.record(b, i)
+	p.Spot = Spot{s.Distance(st.W, st.T), st.W.Travelled + st.T.Travelled, s.Tick}
 	p.tInc, p.wInc = st.T.Inc, st.W.Inc
 	p.told, p.spurious = false, false
 	if st.Kind == event.Enter {
@@ -162,11 +168,11 @@ func (w *World) pairEvent(st *Step) {
 		s.Metrics.Leaves++
 		p.State = Out
 		s.unlink(p)
-		s.prune()
+		s.prune(b.Time[i])
 	}
 	if s.Contract.Declared() {
 		regular := st.Was.State != In && st.Kind == event.Enter || st.Was.State != Out && st.Kind == event.Leave
-		s.queue(change{p, p.Last, regular})
+		s.queue(change{p, p.Last(), regular})
 	}
 }
 
@@ -196,7 +202,7 @@ func (w *World) found(st *Step, fresh bool) {
 		was.Relation = w.absentRelation(s, b.Stream[i])
 	} else {
 		was.Relation = w.relation(&p.Mark, object{s, viewClass, p.key}, b.Stream[i], b.Time[i])
-		was.Last = p.Last
+		was.Last, was.Spot = p.Last(), p.Spot
 	}
 	if was.Relation == Unordered || p.State == In && p.wInc != st.W.Inc {
 		was.State = Unknown
@@ -237,7 +243,7 @@ func (w *World) filter(st *Step) {
 // viewSet applies a whole view, or its emptying.
 func (w *World) viewSet(st *Step) {
 	b, i, s := st.Block, st.I, st.Space
-	st.W.Watcher = true
+	st.W.watch()
 	s.elapse(b.Time[i])
 	ids := map[uint64]bool{}
 	if b.Set[i]&viewSetBit != 0 {
@@ -254,7 +260,8 @@ func (w *World) viewSet(st *Step) {
 			w.test(o, b.Stream[i], b.Time[i])
 		}
 		w.mark(&p.Mark, o, b, i)
-		p.State, p.Last = state, viewEvent(b, i)
+		p.State = state
+		p.record(b, i)
 		p.tInc, p.wInc = p.T.Inc, p.W.Inc
 		p.told, p.spurious = false, false
 		if state == In {
@@ -267,7 +274,7 @@ func (w *World) viewSet(st *Step) {
 		}
 	}
 	for j := len(st.W.View) - 1; j >= 0; j-- {
-		if p := st.W.View[j]; !ids[p.T.ID] {
+		if p := st.W.View[j].Pair; !ids[p.T.ID] {
 			set(p, Out)
 		}
 	}

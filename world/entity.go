@@ -15,8 +15,8 @@ type Entity struct {
 	Alive State  // In: spawned, or seen moving; Out: despawned
 
 	Watcher bool      // the trace shows it as one
-	View    []*Pair   // whom it sees, in no order
-	SeenBy  []*Pair   // who sees it, in no order
+	View    []Link    // whom it sees, in no order
+	SeenBy  []Link    // who sees it, in no order
 	Pos     event.Vec // where it is, if Placed
 	Placed  bool      // its position is known and finite
 
@@ -27,19 +27,18 @@ type Entity struct {
 	slot      int32
 	pos, life Mark
 	rad       Mark
-	own, ownT reach       // own radii as watcher and as target; enter < 0 if none
-	span      []event.Vec // where it was since its last evaluation, the present included
-	spanGaps  uint32      // how many gaps were surely before span began; see Mark.gaps
-	plane     event.Vec   // Pos in the axes of the space's plane
-	here      [1]event.Vec
-	dirty     bool    // changed since its last evaluation
-	excused   bool    // something besides travelling changed its views since then
-	moved     bool    // in the span
-	cell      cellKey // where the space's grid has it
+	own, ownT reach        // own radii as watcher and as target; enter < 0 if none
+	span      []event.Vec  // where it was since its last evaluation, the present included
+	spanGaps  uint32       // how many gaps were surely before span began; see Mark.gaps
+	plane     event.Vec    // Pos in the axes of the space's plane
+	alone     [1]event.Vec // room for places
+	dirty     bool         // changed since its last evaluation
+	excused   bool         // something besides travelling changed its views since then
+	moved     bool         // in the span
+	cell      cellKey      // where the space's grid has it
 	inGrid    bool
 	claimed   bool
-	inView    uint32  // the stamp of the sweep whose entity sees it
-	sees      uint32  // the stamp of the sweep whose entity it sees
+	discs     int     // pairs of its that have a disc
 	misses    []*Pair // pairs of its that may have disc Missing
 }
 
@@ -58,4 +57,25 @@ func (e *Entity) String() string {
 		return id
 	}
 	return id + " (" + e.Label + ")"
+}
+
+// flag sets or clears one of the space's flags of e.
+func (e *Entity) flag(f uint8, on bool) {
+	if on {
+		e.Space.flags[e.slot] |= f
+	} else {
+		e.Space.flags[e.slot] &^= f
+	}
+}
+
+// here tells the space whether and where e is.
+func (e *Entity) here() {
+	e.Space.planes[e.slot] = e.plane
+	e.flag(flagHere, e.Alive == In && e.Placed)
+}
+
+// watch notes that e is known to be a watcher.
+func (e *Entity) watch() {
+	e.Watcher = true
+	e.flag(flagWatcher, true)
 }

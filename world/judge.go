@@ -52,18 +52,18 @@ func (w *World) tick(st *Step) {
 		}
 	}
 	if s.Contract.EvalMove {
-		w.ghosts(s, at, func(d *deadEntity) bool { return d.known && n >= d.tick+s.Contract.Grace })
+		w.ghosts(s, &at, func(d *deadEntity) bool { return d.known && n >= d.tick+s.Contract.Grace })
 		return
 	}
 	if s.Contract.Eval > 1 && n%s.Contract.Eval != 0 {
 		return
 	}
 	if s.Contract.Declared() {
-		w.evaluate(s, at)
+		w.evaluate(s, &at)
 	} else {
 		s.forget()
 	}
-	w.ghosts(s, at, func(d *deadEntity) bool { return d.known && n >= d.tick+s.Contract.Grace })
+	w.ghosts(s, &at, func(d *deadEntity) bool { return d.known && n >= d.tick+s.Contract.Grace })
 }
 
 // forget drops what waits for an evaluation in a space that promises nothing.
@@ -77,11 +77,12 @@ func (s *Space) forget() {
 // settle begins a new span for e.
 func (e *Entity) settle() {
 	e.dirty, e.moved, e.excused = false, false, false
+	e.flag(flagDirty, false)
 	e.span = e.span[:0]
 }
 
 // evaluate holds all views of s against all positions, at the end of a tick.
-func (w *World) evaluate(s *Space, at event.Event) {
+func (w *World) evaluate(s *Space, at *event.Event) {
 	s.elapse(at.Time)
 	s.makeGrid()
 	for _, e := range s.dirty {
@@ -107,6 +108,7 @@ func (w *World) evaluate(s *Space, at event.Event) {
 	redo := s.redo
 	s.redo = nil
 	for _, p := range redo {
+		p.redo = false
 		w.classify(s, p, at)
 	}
 	w.waited(s, at)
@@ -132,7 +134,7 @@ func (e *Entity) lastChange() event.Ref {
 }
 
 // evaluateOne holds the views of e, and of others on e, against positions.
-func (w *World) evaluateOne(s *Space, e *Entity, at event.Event) {
+func (w *World) evaluateOne(s *Space, e *Entity, at *event.Event) {
 	if s.Contract.Declared() {
 		s.elapse(at.Time)
 		s.makeGrid()
@@ -175,9 +177,10 @@ func (w *World) endOperation(b *event.Block, i int) {
 	}
 	dirty := st.dirty
 	st.dirty = st.dirty[:0]
+	at := b.Event(i)
 	for _, e := range dirty {
 		if e.dirty {
-			w.evaluateOne(e.Space, e, b.Event(i))
+			w.evaluateOne(e.Space, e, &at)
 		}
 	}
 }
@@ -194,7 +197,7 @@ func (w *World) evaluateAtEnd(s *Space) {
 		if st.crashed && st.last == last || st.depth > 0 {
 			continue
 		}
-		w.evaluateOne(s, e, event.Event{Time: s.elapsed, Stream: last.Stream, Seq: last.Seq})
+		w.evaluateOne(s, e, &event.Event{Time: s.elapsed, Stream: last.Stream, Seq: last.Seq})
 	}
 }
 

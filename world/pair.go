@@ -1,8 +1,6 @@
 package world
 
 import (
-	"time"
-
 	"github.com/aoi-trace/aoi-trace/event"
 )
 
@@ -20,41 +18,68 @@ func (s State) String() string { return [...]string{"unknown", "out", "in"}[s] }
 // A Pair is a watcher and a target, and what is known of the one in the
 // other's view. It is directed.
 type Pair struct {
-	W, T  *Entity
-	State State
-	Mark  Mark // the view event that made the state; not set if none did
+	W, T *Entity
+	Mark Mark // the view event that made the state; not set if none did
+	Spot Spot // where the two were at that event
 
-	Last ViewEvent // that made the state; of Kind Invalid if none did
-
-	tInc, wInc uint32 // the incarnations that it was about
-	inView     int32  // where it is in W's View, or -1
-	inSeen     int32  // where it is in T's SeenBy, or -1
 	key        uint64
+	v          uint64 // of the view event
+	cause      event.Str
+	tInc, wInc uint32    // the incarnations that it was about
+	inView     int32     // where it is in W's View, or -1
+	inSeen     int32     // where it is in T's SeenBy, or -1
+	set        event.Set // of the view event
+	kind       event.Kind
+	mode       uint8
+	State      State
+	disc       JudgeKind // Missing or Extra while the view and the positions disagree; 0 otherwise
+	discRel    Relation  // how surely disc holds
+	waiting    bool      // beyond leave, but not yet for as long as the contract's delay
+	listed     bool      // in the space's list of waiting pairs
+	spurious   bool      // its last change was judged spurious
+	told       bool      // reported as a ghost
+	queued     bool      // in the space's list of changes
+	counted    bool      // among the space's pairs in view
+	claimed    bool
+	redo       bool // in the space's list of those not settled
+}
 
-	disc      JudgeKind // Missing or Extra while the view and the positions disagree; 0 otherwise
-	waiting   bool      // beyond the leave radius, but not yet for as long as the contract's delay
-	discRel   Relation  // how surely disc holds
-	since     time.Duration
-	sinceTick uint64
-	spurious  bool // its last change was judged spurious
-	told      bool // reported as a ghost
-	queued    bool // in the space's list of changes
-	counted   bool // among the space's pairs in view
-	claimed   bool
+// A Spot is where a pair was at a view event.
+type Spot struct {
+	Distance  float64 // in the space's metric; NaN if a position was not known
+	Travelled float64 // the paths of both so far
+	Tick      uint64  // the last tick that had ended
 }
 
 // Key is the same for the same pair as long as its space lives.
 func (p *Pair) Key() uint64 { return p.key }
 
+// Last returns what is kept of the view event that made the pair's state.
+func (p *Pair) Last() ViewEvent {
+	return ViewEvent{Ref: p.Mark.Ref, Time: p.Mark.Time, V: p.v, Cause: p.cause, Set: p.set, Kind: p.kind, Mode: p.mode}
+}
+
+func (p *Pair) record(b *event.Block, i int) {
+	p.kind, p.set = b.Kind[i], b.Set[i]
+	p.mode, p.v, p.cause = b.Mode[i], b.Int[0][i], b.Str[0][i]
+}
+
 // Event returns the view event that made the pair's state.
-func (p *Pair) Event() event.Event { return p.Last.Event(p.W, p.T) }
+func (p *Pair) Event() event.Event { return p.Last().Event(p.W, p.T) }
 
 func pairKey(w, t *Entity) uint64 { return uint64(w.slot)<<32 | uint64(t.slot) }
 
 // pairTable maps pair keys to pairs: open addressing, linear probing.
 type pairTable struct {
-	slots []*Pair
+	slots []pairSlot
 	n     int
+	slab  []Pair  // room for new pairs
+	free  []*Pair // pairs that were dropped
+}
+
+type pairSlot struct {
+	key uint64
+	p   *Pair
 }
 
 func hashKey(k uint64) uint64 {
@@ -68,54 +93,81 @@ func (t *pairTable) find(key uint64) *Pair {
 	}
 	mask := uint64(len(t.slots) - 1)
 	for i := hashKey(key) & mask; ; i = (i + 1) & mask {
-		p := t.slots[i]
-		if p == nil || p.key == key {
-			return p
+		if s := &t.slots[i]; s.p == nil || s.key == key {
+			return s.p
 		}
 	}
 }
 
-func (t *pairTable) insert(p *Pair) {
+// add returns a new, empty pair under key, which must not be there.
+func (t *pairTable) add(key uint64) *Pair {
 	if 4*(t.n+1) > 3*len(t.slots) {
-		old := t.slots
-		t.slots = make([]*Pair, max(64, 2*len(old)))
-		for _, q := range old {
-			if q != nil {
-				t.place(q)
-			}
-		}
+		t.resize(max(64, 2*len(t.slots)))
 	}
-	t.place(p)
+	var p *Pair
+	switch n := len(t.free); {
+	case n > 0:
+		p = t.free[n-1]
+		t.free = t.free[:n-1]
+		*p = Pair{}
+	default:
+		if len(t.slab) == 0 {
+			t.slab = make([]Pair, 128)
+		}
+		p = &t.slab[0]
+		t.slab = t.slab[1:]
+	}
+	p.key = key
+	t.place(pairSlot{key, p})
 	t.n++
+	return p
 }
 
-func (t *pairTable) place(p *Pair) {
+func (t *pairTable) place(s pairSlot) {
 	mask := uint64(len(t.slots) - 1)
-	i := hashKey(p.key) & mask
-	for t.slots[i] != nil {
+	i := hashKey(s.key) & mask
+	for t.slots[i].p != nil {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = p
+	t.slots[i] = s
+}
+
+func (t *pairTable) resize(size int) {
+	old := t.slots
+	t.slots = make([]pairSlot, size)
+	for _, s := range old {
+		if s.p != nil {
+			t.place(s)
+		}
+	}
 }
 
 // sweep drops the pairs that drop says to, and makes the table fit the rest.
 func (t *pairTable) sweep(drop func(*Pair) bool) {
-	old := t.slots
-	kept := old[:0]
-	for _, p := range old {
-		if p != nil && !drop(p) {
-			kept = append(kept, p)
+	size := 64
+	kept := 0
+	for i := range t.slots {
+		s := &t.slots[i]
+		switch {
+		case s.p == nil:
+		case drop(s.p):
+			t.free = append(t.free, s.p)
+			s.p = nil
+		default:
+			kept++
 		}
 	}
-	size := 64
-	for 4*len(kept) > 2*size {
+	for kept*2 > size {
 		size *= 2
 	}
-	t.slots = make([]*Pair, size)
-	t.n = len(kept)
-	for _, p := range kept {
-		t.place(p)
-	}
+	t.n = kept
+	t.resize(size)
+}
+
+// A Link is a pair in a list of its watcher's or its target's.
+type Link struct {
+	Pair *Pair
+	slot int32 // of the other end
 }
 
 // link puts the pair into its watcher's view and its target's list of those
@@ -125,9 +177,9 @@ func (p *Pair) link() {
 		return
 	}
 	p.inView = int32(len(p.W.View))
-	p.W.View = append(p.W.View, p)
+	p.W.View = append(p.W.View, Link{p, p.T.slot})
 	p.inSeen = int32(len(p.T.SeenBy))
-	p.T.SeenBy = append(p.T.SeenBy, p)
+	p.T.SeenBy = append(p.T.SeenBy, Link{p, p.W.slot})
 }
 
 // unlink takes it out of both.
@@ -137,13 +189,11 @@ func (p *Pair) unlink() {
 	}
 	v := p.W.View
 	last := v[len(v)-1]
-	v[p.inView], last.inView = last, p.inView
-	v[len(v)-1] = nil
+	v[p.inView], last.Pair.inView = last, p.inView
 	p.W.View = v[:len(v)-1]
 	s := p.T.SeenBy
 	last = s[len(s)-1]
-	s[p.inSeen], last.inSeen = last, p.inSeen
-	s[len(s)-1] = nil
+	s[p.inSeen], last.Pair.inSeen = last, p.inSeen
 	p.T.SeenBy = s[:len(s)-1]
 	p.inView, p.inSeen = -1, -1
 }

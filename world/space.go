@@ -38,9 +38,32 @@ type Space struct {
 	missing  int // pairs whose disc is Missing
 	extra    int // pairs whose disc is Extra
 	largest  float64
-	elapsed  time.Duration // up to where Metrics.ViewSeconds counts
-	fresh    []*Pair       // whose disc began at the present evaluation
-	stamp    uint32
+	elapsed  time.Duration   // up to where Metrics.ViewSeconds counts
+	fresh    []*Pair         // whose disc began at the present evaluation
+	delayed  map[*Pair]since // since when a waiting pair has been beyond leave
+	ownRadii bool            // an entity has radii of its own
+	pruneAt  int             // how many pairs there are when some are forgotten
+	bySlot
+}
+
+// bySlot holds, for each entity's slot, what a sweep over many looks at.
+type bySlot struct {
+	stamp  uint32
+	planes []event.Vec
+	flags  []uint8
+	inView []uint32 // the stamp of the sweep whose entity sees it
+	sees   []uint32 // the stamp of the sweep whose entity it sees
+}
+
+const (
+	flagDirty   = 1 << iota // changed since its last evaluation
+	flagHere                // alive, and at a known place
+	flagWatcher             // known to watch
+)
+
+type since struct {
+	time time.Duration
+	tick uint64
 }
 
 // change is a view event that waits for its evaluation.
@@ -76,6 +99,8 @@ func (s *Space) entity(id uint64) *Entity {
 	}
 	e := &Entity{Space: s, ID: id, slot: int32(len(s.entities)), own: noReach, ownT: noReach}
 	s.entities = append(s.entities, e)
+	s.planes, s.flags = append(s.planes, event.Vec{}), append(s.flags, 0)
+	s.inView, s.sees = append(s.inView, 0), append(s.sees, 0)
 	if id < directIDs {
 		for uint64(len(s.direct)) <= id {
 			s.direct = append(s.direct, make([]*Entity, max(64, len(s.direct)))...)
@@ -111,11 +136,11 @@ func (s *Space) pair(w, t *Entity) *Pair {
 	if p := s.pairs.find(key); p != nil {
 		return p
 	}
-	p := &Pair{W: w, T: t, key: key, inView: -1, inSeen: -1, tInc: t.Inc, wInc: w.Inc}
+	p := s.pairs.add(key)
+	p.W, p.T, p.inView, p.inSeen, p.tInc, p.wInc = w, t, -1, -1, t.Inc, w.Inc
 	if s.empty {
 		p.State = Out
 	}
-	s.pairs.insert(p)
 	return p
 }
 
@@ -164,15 +189,20 @@ func finite(v event.Vec) bool {
 	return !math.IsNaN(v.X-v.X) && !math.IsNaN(v.Y-v.Y) && !math.IsNaN(v.Z-v.Z)
 }
 
+// pruneAge is how long a pair that is out is remembered at least: those who
+// look for pairs that flap want to know of its last leave.
+const pruneAge = 2 * time.Second
+
 // prune forgets pairs that are out when there are many more of them than of
 // those that are in. For a world whose beginning is known that costs nothing:
 // what is not recorded is out.
-func (s *Space) prune() {
-	if s.pairs.n < 4*s.ins+1<<15 {
+func (s *Space) prune(now time.Duration) {
+	if s.pairs.n < max(s.pruneAt, 2*s.ins+1<<13) {
 		return
 	}
 	s.pairs.sweep(func(p *Pair) bool {
-		if p.State == In || p.disc != 0 || p.waiting || p.queued || p.claimed || p.inView >= 0 || p.Mark.loose {
+		if p.State == In || p.disc != 0 || p.listed || p.queued || p.redo || p.claimed || p.inView >= 0 ||
+			p.Mark.loose || now-p.Mark.Time < pruneAge {
 			return false
 		}
 		if p.Mark.Set {
@@ -184,6 +214,7 @@ func (s *Space) prune() {
 		}
 		return true
 	})
+	s.pruneAt = 2 * s.pairs.n
 }
 
 // Metrics are counts of a space's evaluations.

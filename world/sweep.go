@@ -2,46 +2,49 @@ package world
 
 import "github.com/aoi-trace/aoi-trace/event"
 
-// makeGrid makes the search grid, or makes it again if someone sees farther.
-func (s *Space) makeGrid() {
-	size := s.spanOf(max(s.Contract.Enter, s.largest))
-	if s.grid.cells != nil && s.grid.size >= size {
-		return
-	}
-	s.grid = grid{size: size, cells: map[cellKey][]*Entity{}}
-	for _, e := range s.entities {
-		e.inGrid = false
-		s.place(e)
-	}
-}
-
-// place puts e into the grid, or takes it out if it is nowhere.
-func (s *Space) place(e *Entity) {
-	if e.Alive == In && e.Placed {
-		s.grid.put(e)
-	} else {
-		s.grid.remove(e)
-	}
-}
-
 // sweep classifies every pair of e that may be wrong. together says that all
 // dirty entities are swept now, so that a pair of two need be done only once.
-func (w *World) sweep(s *Space, e *Entity, at event.Event, together bool) {
+//
+// It looks at places by slot first and at a pair only where its place is
+// suspicious: most pairs are right, and are far away in memory.
+func (w *World) sweep(s *Space, e *Entity, at *event.Event, together bool) {
 	s.stamp++
 	stamp := s.stamp
-	done := func(x *Entity) bool { return together && x.dirty && x.slot < e.slot }
-	for _, p := range e.View {
-		p.T.inView = stamp
-		if !done(p.T) {
-			w.classify(s, p, at)
+	here := e.Alive == In && e.Placed
+	quick := here && e.discs == 0 && !s.ownRadii && len(s.waiting) == 0
+	leave := s.Contract.LeaveRadius()
+	for _, l := range e.View {
+		s.inView[l.slot] = stamp
+		f := s.flags[l.slot]
+		if together && f&flagDirty != 0 && l.slot < e.slot {
+			continue
 		}
-	}
-	for _, p := range e.SeenBy {
-		p.W.sees = stamp
-		if !done(p.W) {
-			w.classify(s, p, at)
+		if quick && (f&flagHere == 0 || s.side(e.plane, s.planes[l.slot], leave) >= 0) {
+			continue
 		}
+		w.classify(s, l.Pair, at)
 	}
+	for _, l := range e.SeenBy {
+		s.sees[l.slot] = stamp
+		f := s.flags[l.slot]
+		if together && f&flagDirty != 0 && l.slot < e.slot {
+			continue
+		}
+		if quick && (f&flagHere == 0 || s.side(s.planes[l.slot], e.plane, leave) >= 0) {
+			continue
+		}
+		w.classify(s, l.Pair, at)
+	}
+	if len(e.misses) > 0 {
+		w.sweepMisses(s, e, at)
+	}
+	if here {
+		w.sweepNear(s, e, at, together)
+	}
+}
+
+// sweepMisses classifies again what e was found to miss, or to be missed by.
+func (w *World) sweepMisses(s *Space, e *Entity, at *event.Event) {
 	misses := e.misses
 	e.misses = e.misses[:0]
 	for _, p := range misses {
@@ -52,33 +55,42 @@ func (w *World) sweep(s *Space, e *Entity, at event.Event, together bool) {
 	for _, p := range e.misses {
 		w.classify(s, p, at)
 	}
-	if e.Alive != In || !e.Placed {
-		return
-	}
-	watches := s.watches(e)
-	plain := s.largest == 0
+}
+
+// sweepNear classifies the pairs of e with those within range that it does
+// not see, or that do not see it.
+func (w *World) sweepNear(s *Space, e *Entity, at *event.Event, together bool) {
+	stamp := s.stamp
+	all := s.Contract.Watchers == "all"
+	watches := all || e.Watcher
 	r := s.Contract.Enter
-	s.grid.near(e.plane, func(x *Entity) {
-		if x == e || done(x) {
-			return
+	k := s.grid.key(e.plane)
+	for dx := int32(-1); dx <= 1; dx++ {
+		for dy := int32(-1); dy <= 1; dy++ {
+			for _, x := range s.grid.cells[cellKey{k.x + dx, k.y + dy}] {
+				f := s.flags[x]
+				if x == e.slot || together && f&flagDirty != 0 && x < e.slot {
+					continue
+				}
+				if watches && s.inView[x] != stamp {
+					if s.ownRadii {
+						r = s.radii(e, s.entities[x]).enter
+					}
+					if s.side(e.plane, s.planes[x], r) > 0 {
+						w.classifyAbsent(s, e, s.entities[x], at)
+					}
+				}
+				if s.sees[x] != stamp && (all || f&flagWatcher != 0) {
+					if s.ownRadii {
+						r = s.radii(s.entities[x], e).enter
+					}
+					if s.side(s.planes[x], e.plane, r) > 0 {
+						w.classifyAbsent(s, s.entities[x], e, at)
+					}
+				}
+			}
 		}
-		if watches && x.inView != stamp {
-			if !plain {
-				r = s.radii(e, x).enter
-			}
-			if s.side(e.plane, x.plane, r) > 0 {
-				w.classifyAbsent(s, e, x, at)
-			}
-		}
-		if x.sees != stamp && s.watches(x) {
-			if !plain {
-				r = s.radii(x, e).enter
-			}
-			if s.side(x.plane, e.plane, r) > 0 {
-				w.classifyAbsent(s, x, e, at)
-			}
-		}
-	})
+	}
 }
 
 // watches reports whether e is known to be a watcher.
@@ -87,7 +99,7 @@ func (s *Space) watches(e *Entity) bool {
 }
 
 // classifyAbsent classifies a pair that is in range and not in view.
-func (w *World) classifyAbsent(s *Space, watcher, t *Entity, at event.Event) {
+func (w *World) classifyAbsent(s *Space, watcher, t *Entity, at *event.Event) {
 	p := s.pairs.find(pairKey(watcher, t))
 	if p == nil {
 		if !s.empty {
@@ -99,11 +111,14 @@ func (w *World) classifyAbsent(s *Space, watcher, t *Entity, at event.Event) {
 }
 
 // classify decides whether the pair's view and positions disagree now.
-func (w *World) classify(s *Space, p *Pair, at event.Event) {
+func (w *World) classify(s *Space, p *Pair, at *event.Event) {
 	kind := s.disagreement(p)
 	if kind == 0 {
-		p.waiting = false
-		w.setDisc(s, p, 0, &at)
+		if p.waiting {
+			p.waiting = false
+			delete(s.delayed, p)
+		}
+		w.setDisc(s, p, 0, at)
 		return
 	}
 	if p.disc == kind {
@@ -111,21 +126,34 @@ func (w *World) classify(s *Space, p *Pair, at event.Event) {
 	}
 	rel := w.settled(s, p, at)
 	if rel == Unordered {
-		s.redo = append(s.redo, p)
+		if !p.redo {
+			p.redo = true
+			s.redo = append(s.redo, p)
+		}
 		return
 	}
 	if kind == Extra && s.Contract.Delay != (event.Wait{}) {
 		if !p.waiting {
-			p.waiting, p.since, p.sinceTick = true, at.Time, s.Tick
-			s.waiting = append(s.waiting, p)
+			p.waiting = true
+			if !p.listed {
+				p.listed = true
+				s.waiting = append(s.waiting, p)
+			}
+			if s.delayed == nil {
+				s.delayed = map[*Pair]since{}
+			}
+			s.delayed[p] = since{at.Time, s.Tick}
+			return
 		}
-		if d := s.Contract.Delay; at.Time-p.since < d.Time || s.Tick-p.sinceTick < d.Ticks || s.Tick == p.sinceTick && at.Time == p.since {
+		was := s.delayed[p]
+		if d := s.Contract.Delay; at.Time-was.time < d.Time || s.Tick-was.tick < d.Ticks {
 			return
 		}
 		p.waiting = false
+		delete(s.delayed, p)
 	}
 	p.discRel = rel
-	w.setDisc(s, p, kind, &at)
+	w.setDisc(s, p, kind, at)
 	if kind == Missing {
 		p.W.misses = append(p.W.misses, p)
 		p.T.misses = append(p.T.misses, p)
@@ -134,18 +162,19 @@ func (w *World) classify(s *Space, p *Pair, at event.Event) {
 }
 
 // waited classifies again the pairs whose delay may be over.
-func (w *World) waited(s *Space, at event.Event) {
-	list := s.waiting
-	s.waiting = s.waiting[:0]
-	for _, p := range list {
-		if !p.waiting {
-			continue
-		}
-		w.classify(s, p, at)
+func (w *World) waited(s *Space, at *event.Event) {
+	rest := s.waiting[:0]
+	for _, p := range s.waiting {
 		if p.waiting {
-			s.waiting = append(s.waiting, p)
+			w.classify(s, p, at)
+		}
+		if p.waiting {
+			rest = append(rest, p)
+		} else {
+			p.listed = false
 		}
 	}
+	s.waiting = rest
 }
 
 // disagreement returns Missing, Extra or 0.
@@ -206,13 +235,13 @@ func (e *Entity) places() []event.Vec {
 	if len(e.span) > 0 {
 		return e.span
 	}
-	e.here[0] = e.plane
-	return e.here[:]
+	e.alone[0] = e.plane
+	return e.alone[:]
 }
 
 // settled says how surely the pair's view and both positions are what counts
 // at the event at.
-func (w *World) settled(s *Space, p *Pair, at event.Event) Relation {
+func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 	rel := w.relation(&p.W.pos, object{s, posClass, uint64(p.W.slot)}, at.Stream, at.Time)
 	rel = min(rel, w.relation(&p.T.pos, object{s, posClass, uint64(p.T.slot)}, at.Stream, at.Time))
 	rel = min(rel, w.relation(&p.W.life, object{s, lifeClass, uint64(p.W.slot)}, at.Stream, at.Time))
@@ -231,7 +260,7 @@ func (w *World) settled(s *Space, p *Pair, at event.Event) Relation {
 }
 
 // radiusRelation says how surely e's own radius, or that it has none, counts.
-func (w *World) radiusRelation(s *Space, e *Entity, at event.Event) Relation {
+func (w *World) radiusRelation(s *Space, e *Entity, at *event.Event) Relation {
 	if e.rad.Set {
 		return w.relation(&e.rad, object{s, radClass, uint64(e.slot)}, at.Stream, at.Time)
 	}

@@ -9,6 +9,13 @@ func (w *World) setDisc(s *Space, p *Pair, kind JudgeKind, at *event.Event) {
 	}
 	was := p.disc
 	p.disc = kind
+	if was == 0 {
+		p.W.discs++
+		p.T.discs++
+	} else if kind == 0 {
+		p.W.discs--
+		p.T.discs--
+	}
 	switch was {
 	case Missing:
 		s.missing--
@@ -67,7 +74,7 @@ func teleported(e *Entity) bool {
 
 // judgeChange holds one view event against where the two were since the last
 // evaluation.
-func (w *World) judgeChange(s *Space, c *change, at event.Event) {
+func (w *World) judgeChange(s *Space, c *change, at *event.Event) {
 	p := c.pair
 	watcher, t := p.W, p.T
 	if !c.regular || watcher == t || watcher.excused || t.excused ||
@@ -99,7 +106,7 @@ func (w *World) judgeChange(s *Space, c *change, at event.Event) {
 		p.spurious = true
 	}
 	w.j = Judgement{
-		Kind: kind, Space: s, Pair: p, W: watcher, T: t, At: at, Time: at.Time, Tick: s.Tick, Relation: rel,
+		Kind: kind, Space: s, Pair: p, W: watcher, T: t, At: *at, Time: at.Time, Tick: s.Tick, Relation: rel,
 		Change: c.e.Event(watcher, t), Distance: s.distance(watcher.plane, t.plane), Radius: radius, Occasion: occasion(watcher, t),
 	}
 	w.judge(&w.j)
@@ -112,7 +119,7 @@ func (w *World) spanKnown(e *Entity) bool {
 }
 
 // asymmetries tells of equals of whom one came to be wrong and the other not.
-func (w *World) asymmetries(s *Space, at event.Event) {
+func (w *World) asymmetries(s *Space, at *event.Event) {
 	for _, p := range s.fresh {
 		if p.disc == 0 || !s.watches(p.T) || s.radii(p.W, p.T) != s.radii(p.T, p.W) {
 			continue
@@ -125,7 +132,7 @@ func (w *World) asymmetries(s *Space, at event.Event) {
 			continue
 		}
 		w.j = Judgement{
-			Kind: Asymmetry, Space: s, Pair: p, W: p.W, T: p.T, At: at, Time: at.Time, Tick: s.Tick,
+			Kind: Asymmetry, Space: s, Pair: p, W: p.W, T: p.T, At: *at, Time: at.Time, Tick: s.Tick,
 			Relation: p.discRel, Because: p.disc, Distance: s.distance(p.W.plane, p.T.plane),
 			Radius: s.radii(p.W, p.T).enter, Occasion: occasion(p.W, p.T),
 		}
@@ -136,7 +143,7 @@ func (w *World) asymmetries(s *Space, at event.Event) {
 
 // ghosts tells of despawned entities that are still in views, among those
 // that are due.
-func (w *World) ghosts(s *Space, at event.Event, due func(*deadEntity) bool) {
+func (w *World) ghosts(s *Space, at *event.Event, due func(*deadEntity) bool) {
 	rest := s.dead[:0]
 	for _, d := range s.dead {
 		if !due(&d) {
@@ -144,7 +151,8 @@ func (w *World) ghosts(s *Space, at event.Event, due func(*deadEntity) bool) {
 			continue
 		}
 		open := false
-		for _, p := range d.e.SeenBy {
+		for _, l := range d.e.SeenBy {
+			p := l.Pair
 			if p.State != In || p.told || p.tInc != d.inc || p.W.Alive == Out || p.W == p.T {
 				continue
 			}
@@ -162,7 +170,7 @@ func (w *World) ghosts(s *Space, at event.Event, due func(*deadEntity) bool) {
 			}
 			p.told = true
 			w.j = Judgement{
-				Kind: Ghost, Space: s, Pair: p, W: p.W, T: p.T, At: at, Time: at.Time, Tick: s.Tick, Relation: rel,
+				Kind: Ghost, Space: s, Pair: p, W: p.W, T: p.T, At: *at, Time: at.Time, Tick: s.Tick, Relation: rel,
 				Change: d.event, Occasion: "despawn",
 			}
 			w.judge(&w.j)

@@ -80,6 +80,7 @@ type Was struct {
 	Same     bool      // of the target's present incarnation, and the watcher's
 	Relation Relation  // how surely what made the state came before
 	Last     ViewEvent // the view event that made it, of Kind Invalid if none is known
+	Spot     Spot      // where the two were at that event
 	Absent   bool      // nothing was recorded of the pair since its space began empty
 }
 
@@ -109,7 +110,7 @@ func (w *World) Apply(b *event.Block, i int) *Step {
 	case event.Fov, event.Read:
 		st.Space = w.space(b, i)
 		st.W = st.Space.entity(b.Entity[i])
-		st.W.Watcher = true
+		st.W.watch()
 	case event.Tick:
 		st.Space = w.space(b, i)
 		w.tick(st)
@@ -214,6 +215,7 @@ func (w *World) declare(b *event.Block, i int) {
 		w.byProc[key] = s
 		for _, e := range s.entities {
 			e.plane = c.Plane(e.Pos)
+			e.here()
 		}
 	default:
 		w.finishSpace(old)

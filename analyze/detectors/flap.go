@@ -25,7 +25,6 @@ type flap struct {
 	there, most         int32                // of those in a row that were at the border at each change
 	start               int32                // of those from the first on
 	relation            world.Relation
-	headBroken          bool // what came before this stretch does not go on in it
 	over                bool
 }
 
@@ -38,17 +37,11 @@ type spot struct {
 	lo, hi    float64 // the band around it, or around d
 }
 
-// begin makes f a run of the one change s.
+// begin makes f a run of the change before s alone.
 func (f *flap) begin(s *world.Step) {
-	here := spotOf(s)
-	*f = flap{space: s.Space, w: s.W, t: s.T, first: s.Pair.Last, last: s.Pair.Last,
-		firstSpot: here, lastSpot: here, flips: f.flips, relation: world.Sure}
-}
-
-// continues reports whether a change of that kind at that time, after that
-// tick, reverses the run's last one.
-func (f *flap) continues(k event.Kind, now time.Duration, tick uint64, rel world.Relation) bool {
-	return k != f.last.Kind && now-f.last.Time < reversalTime && tick-f.lastSpot.tick <= reversalTicks && rel != world.Unordered
+	before := spotOf(s, s.Was.Spot)
+	*f = flap{space: s.Space, w: s.W, t: s.T, first: s.Was.Last, last: s.Was.Last,
+		firstSpot: before, lastSpot: before, flips: f.flips, relation: world.Sure}
 }
 
 // add appends a reversal.
@@ -88,13 +81,12 @@ func (f *flap) place(w, t *world.Entity) {
 	*f.at = [2]world.PlaceEvent{w.Moved, t.Moved}
 }
 
-// join appends head, the first run of the next stretch, whose first change
-// reverses f's last.
+// join appends head, the first run of the next stretch, whose first change is
+// f's last.
 func (f *flap) join(head *flap) {
-	f.add(head.first, head.firstSpot, head.relation)
 	f.flips += head.flips
-	if head.n > 0 && f.n == 1 {
-		f.second = head.first
+	if f.n == 0 {
+		f.second = head.second
 	}
 	present, stayed := f.there == f.n, f.near == f.n
 	f.most = max(f.most, f.there+head.start, head.most)
@@ -141,16 +133,17 @@ func (s spot) within(before spot) bool {
 	return !(s.d < before.lo || s.d > before.hi || before.d < s.lo || before.d > s.hi)
 }
 
-func spotOf(s *world.Step) spot {
-	d := s.Space.Distance(s.W, s.T)
-	at := spot{d: d, travelled: s.W.Travelled + s.T.Travelled, tick: s.Space.Tick}
-	at.lo, at.hi = d*(1-bandShare), d*(1+bandShare)
+// spotOf returns where the pair of s was at a change, and the band around its
+// border.
+func spotOf(s *world.Step, at world.Spot) spot {
+	out := spot{d: at.Distance, travelled: at.Travelled, tick: at.Tick}
+	out.lo, out.hi = out.d*(1-bandShare), out.d*(1+bandShare)
 	if c := &s.Space.Contract; c.Declared() && c.Metric != event.Cells && c.Metric != event.Towers {
 		enter, leave := s.Space.Radii(s.W, s.T)
-		at.border = !math.IsNaN(d)
-		at.lo, at.hi = enter*(1-bandShare), leave*(1+bandShare)
+		out.border = !math.IsNaN(out.d)
+		out.lo, out.hi = enter*(1-bandShare), leave*(1+bandShare)
 	}
-	return at
+	return out
 }
 
 func (f *flap) message(still bool) string {

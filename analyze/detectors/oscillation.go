@@ -90,29 +90,40 @@ func (c *oscillation) Step(s *world.Step) {
 	if s.Space != c.last {
 		c.last, c.flaps = s.Space, c.of(spaceName{s.Space.Process, s.Space.ID})
 	}
-	fs, key := c.flaps, pairName{s.W.ID, s.T.ID}
-	run := fs.runs[key]
-	if run != nil && run.continues(s.Kind, now, s.Space.Tick, s.Was.Relation) {
-		run.add(s.Pair.Last, spotOf(s), s.Was.Relation)
-		if run.there >= minReversals {
-			run.place(s.W, s.T)
-		}
-	} else {
-		if run == nil {
-			run = c.room()
-			fs.runs[key] = run
-		} else {
-			run = c.finish(fs, key, run)
-			fs.runs[key] = run
-		}
-		run.begin(s)
-		if now-c.begin < reversalTime && fs.heads[key] == nil {
-			run.headBroken = s.Was.Relation == world.Unordered && s.Was.Last.Kind != event.Invalid
-			fs.heads[key] = run
-		}
+	if s.Was.Relation != world.Unordered && reverses(s.Was.Last.Kind, s.Kind) && now-s.Was.Last.Time < reversalTime &&
+		s.Space.Tick-s.Was.Spot.Tick <= reversalTicks {
+		c.reversal(c.flaps, s)
 	}
 	if now-c.swept > 4*reversalTime {
 		c.sweep(now)
+	}
+}
+
+// reverses reports whether a change of kind b undoes one of kind a.
+func reverses(a, b event.Kind) bool {
+	return a == event.Enter && b == event.Leave || a == event.Leave && b == event.Enter
+}
+
+// reversal adds a change that reverses the pair's last to the run that ends
+// with that one, or begins a run with the two.
+func (c *oscillation) reversal(fs *flaps, s *world.Step) {
+	key := pairName{s.W.ID, s.T.ID}
+	run := fs.runs[key]
+	if run == nil || run.last.Ref != s.Was.Last.Ref {
+		if run == nil {
+			run = c.room()
+		} else {
+			run = c.finish(fs, key, run)
+		}
+		fs.runs[key] = run
+		run.begin(s)
+		if s.Was.Last.Time <= c.begin && fs.heads[key] == nil {
+			fs.heads[key] = run // it began in the stretch before, or may have
+		}
+	}
+	run.add(s.Pair.Last(), spotOf(s, s.Pair.Spot), s.Was.Relation)
+	if run.there >= minReversals {
+		run.place(s.W, s.T)
 	}
 }
 
@@ -202,7 +213,7 @@ func (c *oscillation) report(f *flap) {
 func (c *oscillation) Judge(*world.Judgement) {}
 
 // Merge joins the next stretch: a run that was open here goes on in the first
-// run there, if that begins with its reversal.
+// run there, if that begins with its last change.
 func (c *oscillation) Merge(later analyze.Check) {
 	l := later.(*oscillation)
 	for _, name := range l.names() {
@@ -213,9 +224,9 @@ func (c *oscillation) Merge(later analyze.Check) {
 		for _, key := range ordered(slices.Collect(maps.Keys(theirs.heads))) {
 			head, run := theirs.heads[key], mine.runs[key]
 			switch {
-			case run == nil || head.headBroken || !run.continues(head.first.Kind, head.first.Time, head.firstSpot.tick, world.Sure):
+			case run == nil || run.last.Ref != head.first.Ref:
 				if head.over {
-					l.report(head)
+					c.report(head)
 				}
 			case head.over:
 				run.join(head)
