@@ -15,16 +15,18 @@ const (
 // distance stayed near the border.
 type run struct {
 	reversals int // changes that undid the one before
+	most      int // of a run that goes on at any distance
 	last      time.Duration
 }
 
 // flipped notes that p's watcher's view gained or lost its target.
 func (o *Oracle) flipped(p Pair) {
+	now := o.now()
+	o.anywhere(p, now)
 	if !o.nearBorder(p) {
 		o.drop(p)
 		return
 	}
-	now := o.now()
 	r := o.flips[p]
 	if r == nil {
 		r = &run{last: now}
@@ -43,6 +45,22 @@ func (o *Oracle) flipped(p Pair) {
 		return
 	}
 	r.reversals++
+	r.last = now
+}
+
+// anywhere counts p's reversals whatever its distance.
+func (o *Oracle) anywhere(p Pair, now time.Duration) {
+	r := o.loose[p]
+	switch {
+	case r == nil:
+		r = &run{}
+		o.loose[p] = r
+	case now-r.last > flipWithin:
+		r.reversals = 0
+	default:
+		r.reversals++
+		r.most = max(r.most, r.reversals)
+	}
 	r.last = now
 }
 

@@ -52,6 +52,7 @@ type Oracle struct {
 	wrong   map[Pair]*Interval
 	flips   map[Pair]*run
 	near    map[uint64]map[Pair]*run // runs by either end
+	loose   map[Pair]*run            // at any distance
 	agreed  uint64                   // pair-ticks seen and right to see
 	seen    uint64                   // pair-ticks seen
 	wanted  uint64                   // pair-ticks right to see
@@ -76,6 +77,7 @@ func New(rule Rule, now func() time.Duration) *Oracle {
 		wrong:  map[Pair]*Interval{},
 		flips:  map[Pair]*run{},
 		near:   map[uint64]map[Pair]*run{},
+		loose:  map[Pair]*run{},
 	}
 }
 

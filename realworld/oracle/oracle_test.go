@@ -96,11 +96,12 @@ func TestFlapping(t *testing.T) {
 		every time.Duration
 		at    float64
 		want  []Flapping
+		loose int
 	}{
-		{"ten reversals", 11, time.Second, 10, []Flapping{{Pair{1, 2}, 10}}},
-		{"nine", 10, time.Second, 10, nil},
-		{"slow", 20, 3 * time.Second, 10, nil},
-		{"far from the border", 20, time.Second, 9, nil},
+		{"ten reversals", 11, time.Second, 10, []Flapping{{Pair{1, 2}, 10}}, 10},
+		{"nine", 10, time.Second, 10, nil, 0},
+		{"slow", 20, 3 * time.Second, 10, nil, 0},
+		{"far from the border", 20, time.Second, 9, nil, 19},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var now time.Duration
@@ -115,8 +116,16 @@ func TestFlapping(t *testing.T) {
 					o.Leave(1, 2)
 				}
 			}
-			if got := o.Report().Flapping; !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got %v, want %v", got, test.want)
+			r := o.Report()
+			if !reflect.DeepEqual(r.Flapping, test.want) {
+				t.Errorf("got %v, want %v", r.Flapping, test.want)
+			}
+			loose := 0
+			for _, f := range r.Reversing {
+				loose += f.Reversals
+			}
+			if loose != test.loose {
+				t.Errorf("got %d reversals at any distance, want %d", loose, test.loose)
 			}
 		})
 	}

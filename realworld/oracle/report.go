@@ -13,6 +13,7 @@ type Report struct {
 	Counts       Counts     `json:"counts"`        // what the oracle was told
 	Wrong        []Interval `json:"wrong"`         // pairs whose view contradicts their positions, and when
 	Flapping     []Flapping `json:"flapping"`      // pairs that reverse at least ten times in a row
+	Reversing    []Flapping `json:"reversing"`     // the same at any distance: those that flap, and who really goes back and forth
 	DoubleEnters []Pair     `json:"double_enters"` // entered what was in view
 	StrayLeaves  []Pair     `json:"stray_leaves"`  // left what was not
 	Ghosts       []Pair     `json:"ghosts"`        // seen after the tick in which it despawned
@@ -76,15 +77,24 @@ func (o *Oracle) Report() *Report {
 		o.drop(p)
 	}
 	r := &o.report
+	for p, l := range o.loose {
+		if l.most >= flipReport {
+			r.Reversing = append(r.Reversing, Flapping{p, l.most})
+		}
+	}
+	clear(o.loose)
+	slices.SortFunc(r.Reversing, Flapping.compare)
 	slices.SortFunc(r.Wrong, func(a, b Interval) int {
 		return cmp.Or(cmp.Compare(a.First, b.First), a.Pair.compare(b.Pair))
 	})
-	slices.SortFunc(r.Flapping, func(a, b Flapping) int {
-		return cmp.Or(a.Pair.compare(b.Pair), cmp.Compare(a.Reversals, b.Reversals))
-	})
+	slices.SortFunc(r.Flapping, Flapping.compare)
 	r.Missing, r.Extra = o.missing, o.extra
 	r.Precision, r.Recall = share(o.agreed, o.seen), share(o.agreed, o.wanted)
 	return r
+}
+
+func (f Flapping) compare(g Flapping) int {
+	return cmp.Or(f.Pair.compare(g.Pair), cmp.Compare(f.Reversals, g.Reversals))
 }
 
 func (p Pair) compare(q Pair) int {
