@@ -107,16 +107,21 @@ var thisMachine machine
 const maxInstants = 256
 
 // instants returns what is known, and looks at the clocks again if that is
-// due: after a millisecond at first, each second in the end.
+// due: after some milliseconds at first, each second in the end.
 func (m *machine) instants() []triple {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c := processClock()
-	now := c.now()
+	if len(m.all) == 0 {
+		// The first rate comes from two instants that are well apart.
+		m.all = []triple{c.triple()}
+		time.Sleep(2 * time.Millisecond)
+		m.all = append(m.all, c.triple())
+	}
 	n := len(m.all)
-	if n == 0 || now-m.all[n-1].mono >= min(max(m.all[n-1].mono-m.all[0].mono, 1e6), 1e9) {
+	if c.now()-m.all[n-1].mono >= min(m.all[n-1].mono-m.all[0].mono, 1e9) {
 		if n == maxInstants {
-			m.all = append([]triple(nil), m.all[n/2:]...)
+			m.all = m.all[n/2:]
 		}
 		m.all = append(m.all[:len(m.all):len(m.all)], c.triple())
 	}
@@ -136,10 +141,10 @@ func (l *line) at(t uint64) int64 { return l.mono + int64(float64(int64(t-l.from
 // after the last, time passes as between the two nearest that are well apart.
 func lineAt(ts []triple, t uint64) line {
 	n := len(ts)
-	if n == 0 {
+	switch n {
+	case 0:
 		return line{0, ^uint64(0), 0, 0}
-	}
-	if n == 1 {
+	case 1: // nothing tells the rate
 		return line{ts[0].ticks, ^uint64(0), ts[0].mono, 1}
 	}
 	between := func(a, b triple) float64 { return float64(b.mono-a.mono) / float64(b.ticks-a.ticks) }

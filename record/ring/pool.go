@@ -242,7 +242,7 @@ func (p *Pool) reuse(w *Writer) bool {
 // sizeFor returns the size of the next ring, or 0 if it would be none: an
 // eighth of what is left, so that rings shrink before they are shared.
 func (p *Pool) sizeFor(small bool) int {
-	left := p.cfg.Limit - p.used - p.cfg.Limit/8 // the eighth is for shared rings
+	left := p.cfg.Limit - p.used - p.reserve()
 	size := largest
 	if small {
 		size = smallSize
@@ -255,6 +255,16 @@ func (p *Pool) sizeFor(small bool) int {
 		return 0
 	}
 	return size
+}
+
+// reserve returns how many bytes are kept for shared rings: an eighth of the
+// pool, and at least one ring.
+func (p *Pool) reserve() int64 {
+	n := max(p.cfg.Limit/8, int64(regionSize(smallest, maxSlots)))
+	for _, s := range p.shared {
+		n -= int64(len(s.w.ring.mem))
+	}
+	return max(n, 0)
 }
 
 // share gives w a place in a ring that others use too.

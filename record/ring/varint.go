@@ -63,12 +63,29 @@ func unzigzag(v uint64) uint64 { return v>>1 ^ -(v & 1) }
 // get reads a number at b[i] and returns what follows it. b must have 9 bytes
 // there.
 func get(b []byte, i int) (uint64, int) {
+	if racing {
+		return getExact(b, i)
+	}
 	v := binary.LittleEndian.Uint64(b[i:])
 	if byte(v) == 0 {
 		return binary.LittleEndian.Uint64(b[i+1:]), i + 9
 	}
 	n := uint(bits.TrailingZeros64(v)) + 1
 	return v << (64 - 8*n) >> (64 - 7*n), i + int(n)
+}
+
+// getExact is get that looks at no byte behind the number. The whole word of
+// get may reach into what the producer writes at this moment; those bytes are
+// thrown away, but the race detector does not know that.
+func getExact(b []byte, i int) (v uint64, _ int) {
+	n := bits.TrailingZeros8(b[i]) + 1
+	if n > 8 {
+		return binary.LittleEndian.Uint64(b[i+1:]), i + 9
+	}
+	for k := range n {
+		v |= uint64(b[i+k]) << (8 * k)
+	}
+	return v >> n, i + n
 }
 
 func store64(p unsafe.Pointer, v uint64) {
