@@ -20,6 +20,11 @@ const (
 	busySleep = time.Millisecond
 	idleSleep = 5 * time.Millisecond
 
+	// After a poll that brought this many events the rings fill faster than
+	// they should; the next poll comes sooner.
+	floodEvents = 1 << 15
+	floodSleep  = 100 * time.Microsecond
+
 	// Looking for new rings and for processes that have ended costs system
 	// calls; every so many polls is often enough.
 	lookEvery = 4
@@ -81,7 +86,7 @@ func newCollector(dir string, to io.WriteCloser, log func(string)) *Collector {
 		told:  map[string]bool{},
 		began: time.Now(),
 	}
-	c.opened = machineTime()
+	c.opened = ring.Now()
 	c.last = c.opened
 	c.merger = order.NewMerger(c.out.w.Tables(), c.write)
 	return c
@@ -140,7 +145,7 @@ func (c *Collector) scan() (pending bool) {
 // order. It returns how many events came. If care is set it also looks for
 // processes that have ended.
 func (c *Collector) poll(care bool) int {
-	now := machineTime()
+	now := ring.Now()
 	n := 0
 	left := c.sources[:0]
 	for _, s := range c.sources {
@@ -183,9 +188,12 @@ func (c *Collector) step(p *pace, look bool) {
 	if look {
 		c.scan()
 	}
-	if c.poll(look) > 0 {
+	switch n := c.poll(look); {
+	case n >= floodEvents:
+		p.sleep = floodSleep
+	case n > 0:
 		p.sleep = busySleep
-	} else {
+	default:
 		p.sleep = min(2*p.sleep, idleSleep)
 	}
 }

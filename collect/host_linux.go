@@ -7,19 +7,19 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
 	"unsafe"
 )
 
 // memoryDir is where files are memory.
 const memoryDir = "/dev/shm"
 
-// machineTime returns CLOCK_MONOTONIC, the clock that rings are read in.
-func machineTime() time.Duration {
-	const clockMonotonic = 1
-	var t syscall.Timespec
-	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
-	return time.Duration(t.Nano())
+// freeBytes returns how much room there is in dir's file system.
+func freeBytes(dir string) (int64, error) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(dir, &st); err != nil {
+		return 0, err
+	}
+	return int64(st.Bavail) * int64(st.Bsize), nil
 }
 
 // lockDir takes dir for this collector alone, until unlock or its end. A

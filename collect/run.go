@@ -63,6 +63,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Overflow != "" && o.Overflow != "drop" && o.Overflow != "wait" {
 		return nil, fmt.Errorf("recording a command: overflow %q is neither drop nor wait", o.Overflow)
 	}
+	if !ring.SharedMemory {
+		return nil, errors.New("recording a command: this system has no memory that two processes share in files; record.To records from within the program")
+	}
 	cmd := exec.CommandContext(ctx, o.Command[0], o.Command[1:]...)
 	if cmd.Err != nil {
 		return nil, fmt.Errorf("starting the command: %w", cmd.Err)
@@ -120,17 +123,28 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return r, err
 }
 
+// leastRoom is how many bytes must be free where the rings are to be: a
+// recorder takes half of what is free, and does with little, but not well.
+const leastRoom = 8 << 20
+
 // makeDir makes the directory of the rings.
 func makeDir(log func(string)) (string, error) {
 	const pattern = "aoi-trace-"
-	dir, err := os.MkdirTemp(memoryDir, pattern)
+	room, err := freeBytes(memoryDir)
+	if err == nil && room < leastRoom {
+		err = fmt.Errorf("%d KiB are free, %d are wanted", room>>10, leastRoom>>10)
+	}
 	if err == nil {
-		return dir, nil
+		var dir string
+		if dir, err = os.MkdirTemp(memoryDir, pattern); err == nil {
+			return dir, nil
+		}
 	}
 	if log != nil {
-		log(fmt.Sprintf("no directory in %s: %v; using %s, where recording may be slower", memoryDir, err, os.TempDir()))
+		log(fmt.Sprintf("no room for the rings in %s: %v; they go to %s, where recording may be slower", memoryDir, err, os.TempDir()))
 	}
-	if dir, err = os.MkdirTemp("", pattern); err != nil {
+	dir, err := os.MkdirTemp("", pattern)
+	if err != nil {
 		return "", fmt.Errorf("making a directory for the rings: %w", err)
 	}
 	return dir, nil
