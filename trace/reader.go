@@ -29,6 +29,7 @@ type Reader struct {
 	round  []uint32 // the block that last had each stream
 	rounds uint32
 	stats  Stats
+	middle bool // it began after other blocks: what streams had before is not known
 	attach func(Attachment) io.Writer
 	part   attached
 	err    error
@@ -55,6 +56,25 @@ func NewReader(r io.Reader, opts ...ReaderOption) (*Reader, error) {
 		return nil, err
 	}
 	return tr, nil
+}
+
+// NewSectionReader returns a Reader of the blocks of a trace file that are
+// from byte from, where a block begins, to byte to, where another does or the
+// file ends: ReadIndex says where. What damage lost before from goes unseen.
+func NewSectionReader(r io.ReaderAt, from, to int64, opts ...ReaderOption) *Reader {
+	t := event.NewTables()
+	tr := &Reader{
+		scan:   scanner{r: io.NewSectionReader(r, from, max(0, to-from)), base: from, last: -1, middle: true},
+		t:      t,
+		check:  event.NewChecker(t),
+		block:  event.NewBlock(t, 0),
+		middle: true,
+		stats:  Stats{Version: Version},
+	}
+	for _, o := range opts {
+		o(tr)
+	}
+	return tr
 }
 
 func (r *Reader) preface() error {
@@ -211,6 +231,9 @@ func (r *Reader) streams(m *blockMeta) error {
 		}
 		if r.round[s] == r.rounds {
 			return fmt.Errorf("stream %q is there twice", m.streams[i].name)
+		}
+		if r.middle && r.round[s] == 0 {
+			r.next[s] = m.streams[i].first
 		}
 		r.round[s] = r.rounds
 		if m.streams[i].first < r.next[s] {

@@ -18,6 +18,7 @@ type scanner struct {
 	rerr  error // from r; io.EOF at the end
 
 	last    int64 // ordinal of the last block, -1 before the first
+	middle  bool  // the first block read is not the file's first
 	damage  *FormatError
 	cut     bool  // the file ends within a block
 	damaged int64 // bytes that are in no block
@@ -82,6 +83,9 @@ func (s *scanner) next() (f frame, offset int64, meta, payload []byte, ok bool) 
 				b := s.buf[s.start : s.start+f.size()]
 				meta, payload = b[frameSize:frameSize+f.meta], b[frameSize+f.meta:]
 				if checksum(meta) == f.metaSum && checksum(payload) == f.dataSum {
+					if s.middle {
+						s.middle, s.last = false, int64(f.ordinal)-1
+					}
 					if damagedFrom < 0 && int64(f.ordinal) > s.last+1 {
 						s.note(s.offset(), fmt.Errorf("block %d follows: what was between is missing", f.ordinal))
 					}

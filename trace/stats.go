@@ -105,7 +105,7 @@ func ReadIndex(r io.ReaderAt, size int64) ([]BlockInfo, error) {
 // CopyAttachment writes a, which the statistics of the trace file r of size
 // bytes name, to w.
 func CopyAttachment(w io.Writer, r io.ReaderAt, size int64, a Attachment) error {
-	s := scanner{r: io.NewSectionReader(r, a.Offset, max(0, size-a.Offset)), base: a.Offset, last: -1}
+	s := scanner{r: io.NewSectionReader(r, a.Offset, max(0, size-a.Offset)), base: a.Offset, last: -1, middle: true}
 	for at := int64(0); ; {
 		f, offset, meta, payload, ok := s.next()
 		var m partMeta
@@ -160,8 +160,7 @@ func readIndex(r io.ReaderAt, size int64) (st Stats, blocks []BlockInfo, err err
 		}
 	}
 
-	s := scanner{r: io.NewSectionReader(r, int64(end.index), size-int64(end.index)), base: int64(end.index), last: -1}
-	first := true
+	s := scanner{r: io.NewSectionReader(r, int64(end.index), size-int64(end.index)), base: int64(end.index), last: -1, middle: true}
 	for {
 		f, _, _, payload, ok := s.next()
 		if !ok {
@@ -174,10 +173,6 @@ func readIndex(r io.ReaderAt, size int64) (st Stats, blocks []BlockInfo, err err
 			}
 			blocks = append(blocks, bs...)
 			st.Attachments = append(st.Attachments, files...)
-		}
-		// The ordinals count from the file's first block, which s did not see.
-		if first {
-			s.damage, first = nil, false
 		}
 	}
 	for i := range blocks {

@@ -113,3 +113,33 @@ type fails struct{}
 var errFails = errors.New("no room")
 
 func (fails) Write([]byte) (int, error) { return 0, errFails }
+
+// The sections of a file, read apart, hold what the file holds.
+func TestSections(t *testing.T) {
+	file, want := written(t, 11, 2000, WithBlockEvents(64))
+	r := bytes.NewReader(file)
+	index, err := ReadIndex(r, r.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{1, 2, 7, len(index)} {
+		var got []string
+		for part := range n {
+			from, to := part*len(index)/n, (part+1)*len(index)/n
+			end := r.Size()
+			if to < len(index) {
+				end = index[to].Offset
+			}
+			s := NewSectionReader(r, index[from].Offset, end)
+			if err := event.Each(s, func(tables *event.Tables, e event.Event) bool {
+				got = append(got, refText(tables, &e))
+				return true
+			}); err != nil {
+				t.Fatalf("part %d of %d: %v", part, n, err)
+			}
+		}
+		if i := firstDifference(got, want); i >= 0 {
+			t.Fatalf("%d parts, event %d: got %q, want %q", n, i, at(got, i), at(want, i))
+		}
+	}
+}

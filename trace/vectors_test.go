@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -191,6 +192,27 @@ func TestVectorsHoldEveryKind(t *testing.T) {
 	for k := event.Invalid + 1; k < event.NumKinds; k++ {
 		if st.ByKind[k] == 0 {
 			t.Errorf("no %v", k)
+		}
+	}
+}
+
+// Text, file and text again are the same, and so are the files.
+func TestTextIdentity(t *testing.T) {
+	for seed := range uint64(10) {
+		var text []byte
+		tables := event.NewTables()
+		generate(rand.New(rand.NewPCG(seed, 2)), tables, 1000, func(e *event.Event) {
+			text = append(event.AppendText(text, tables, e), '\n')
+		})
+		file := fileOf(t, string(text), 300)
+		again := textOf(t, file)
+		if again != string(text) {
+			got, want := strings.Split(again, "\n"), strings.Split(string(text), "\n")
+			i := firstDifference(got, want)
+			t.Fatalf("seed %d, line %d: got %q, want %q", seed, i+1, at(got, i), at(want, i))
+		}
+		if !bytes.Equal(fileOf(t, again, 300), file) {
+			t.Fatalf("seed %d: the same text makes another file", seed)
 		}
 	}
 }
