@@ -33,6 +33,7 @@ var targets = map[string]func(args []string){
 	"late":      startLate,
 	"causal":    causal,
 	"contract":  contract,
+	"terminal":  inTerminal,
 	"collector": func(args []string) { collector(args) },
 }
 
