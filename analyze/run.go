@@ -252,6 +252,9 @@ func (p *Pass) Contract(kinds event.KindSet) bool {
 			p.Unknown("space %d promises agreement at the end of ticks, and the trace has no such tick of it", s.ID)
 		default:
 			declared = true
+			if s.Periods() {
+				p.Unknown("space %d has watchers with a period of their own: in which ticks their views are due is not known", s.ID)
+			}
 		}
 	}
 	if len(p.World.Spaces()) == 0 {

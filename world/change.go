@@ -116,6 +116,10 @@ func (s *Space) setRadius(e *Entity, ev event.Event) {
 	if ev.Set&radiusLeave != 0 {
 		r.leave = ev.Num[1]
 	}
+	if ev.Set&radiusPeriod != 0 {
+		e.period = ev.Int[0]
+		s.periods = s.periods || e.period > 1
+	}
 	if ev.Set&radiusAs != 0 && ev.Mode == asTarget {
 		e.ownT = r
 	} else {
@@ -227,6 +231,9 @@ func (w *World) absentRelation(s *Space, stream event.StreamID) Relation {
 func (w *World) filter(st *Step) {
 	b, i, s := st.Block, st.I, st.Space
 	st.Pair = s.pair(st.W, st.T)
+	if st.Pair.claimed {
+		w.test(object{s, viewClass, st.Pair.key}, b.Stream[i], b.Time[i])
+	}
 	if b.Mode[i] != 0 {
 		if s.hidden == nil {
 			s.hidden = map[uint64]struct{}{}
@@ -329,6 +336,7 @@ func countedKinds(text string, lost uint64) event.KindSet {
 var (
 	moveTeleport = event.Move.Bit("teleport")
 	radiusLeave  = event.Radius.Bit("leave")
+	radiusPeriod = event.Radius.Bit("period")
 	radiusAs     = event.Radius.Bit("as")
 	viewSetBit   = event.View.Bit("set")
 )

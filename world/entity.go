@@ -26,6 +26,7 @@ type Entity struct {
 
 	slot      int32
 	pos, life Mark
+	period    uint64 // ticks between its evaluations, if it has a period of its own
 	rad       Mark
 	own, ownT reach        // own radii as watcher and as target; enter < 0 if none
 	span      []event.Vec  // where it was since its last evaluation, the present included

@@ -42,6 +42,7 @@ type Space struct {
 	fresh    []*Pair         // whose disc began at the present evaluation
 	delayed  map[*Pair]since // since when a waiting pair has been beyond leave
 	ownRadii bool            // an entity has radii of its own
+	periods  bool            // a watcher has a period of its own
 	pruneAt  int             // how many pairs there are when some are forgotten
 	bySlot
 }
@@ -257,3 +258,8 @@ func (m *Metrics) Add(o *Metrics) {
 	m.Moves += o.Moves
 	m.ViewSeconds += o.ViewSeconds
 }
+
+// Periods reports whether a watcher of the space has a period of its own: it
+// is not known in which ticks that falls due, so what such a watcher misses
+// is not judged.
+func (s *Space) Periods() bool { return s.periods }

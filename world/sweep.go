@@ -180,6 +180,9 @@ func (w *World) waited(s *Space, at *event.Event) {
 // disagreement returns Missing, Extra or 0.
 func (s *Space) disagreement(p *Pair) JudgeKind {
 	watcher, t := p.W, p.T
+	if watcher.period > 1 {
+		return 0 // in which ticks its views are due is not known
+	}
 	if watcher == t || watcher.Alive != In || t.Alive != In || !watcher.Placed || !t.Placed || !s.watches(watcher) {
 		return 0
 	}

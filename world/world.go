@@ -178,6 +178,9 @@ func (w *World) newSpace(key spaceKey, empty bool, b *event.Block, i int) *Space
 
 // traceEvent takes the trace's own contract.
 func (w *World) traceEvent(b *event.Block, i int) {
+	if len(w.spaces) > 0 {
+		return // it must come first
+	}
 	fields, err := event.DetailFields(event.Trace, b.Text(b.Str[0][i]))
 	if err != nil {
 		return // readers have checked it
