@@ -40,14 +40,23 @@ sure they must be), 3 if the file is damaged or lost events, 0 otherwise.`,
 	f.BoolVar(&o.metrics, "metrics", false, "print the measured figures too")
 	f.BoolVar(&o.all, "all", false, "print every finding in full")
 	f.StringVar(&o.failOn, "fail-on", "certain", "exit 1 on findings that are: certain, likely (or certain), none")
+	completes(cmd, "format", formats)
+	completes(cmd, "fail-on", failOns)
+	completes(cmd, "only", detectorNames())
 	return cmd
 }
 
+// The values of --format and --fail-on.
+var (
+	formats = []string{"text", "json"}
+	failOns = []string{"certain", "likely", "none"}
+)
+
 func (o *analyzeOptions) run(cmd *cobra.Command, s *shared, files []string) error {
-	if err := oneOf("--format", o.format, []string{"text", "json"}); err != nil {
+	if err := oneOf("--format", o.format, formats); err != nil {
 		return err
 	}
-	if err := oneOf("--fail-on", o.failOn, []string{"certain", "likely", "none"}); err != nil {
+	if err := oneOf("--fail-on", o.failOn, failOns); err != nil {
 		return err
 	}
 	ds, err := selectDetectors(o.only)
@@ -100,6 +109,14 @@ func (o *analyzeOptions) analyze(cmd *cobra.Command, file string, ds []*analyze.
 		r.Loss.Damage = err.Error()
 	}
 	return r, in.damaged(err)
+}
+
+func detectorNames() []string {
+	names := make([]string, len(detectors.All))
+	for i, d := range detectors.All {
+		names[i] = d.Name
+	}
+	return names
 }
 
 // selectDetectors returns the detectors called names, or all.

@@ -34,7 +34,8 @@ func newExplainCmd(s *shared) *cobra.Command {
 		Short: "Explains a detector, a kind of event or a verdict",
 		Long: `Explains a detector (ghost), a kind of event (enter) or a verdict (certain,
 likely, clean, unknown).`,
-		Args: argsRange(1, 1, "the name of a detector, a kind of event or a verdict"),
+		Args:              argsRange(1, 1, "the name of a detector, a kind of event or a verdict"),
+		ValidArgsFunction: cobra.FixedCompletions(explained(), cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			page := s.page(cmd.OutOrStdout())
 			if !explain(page, args[0]) {
@@ -67,16 +68,18 @@ func explain(page *render.Page, name string) bool {
 	return false
 }
 
-// explainHint names what the user may have meant.
-func explainHint(name string) string {
-	var names []string
-	for _, d := range detectors.All {
-		names = append(names, d.Name)
-	}
+// explained lists all that explain knows.
+func explained() []string {
+	names := detectorNames()
 	for k := event.Invalid + 1; k < event.NumKinds; k++ {
 		names = append(names, k.String())
 	}
-	for _, n := range append(names, "certain", "likely", "clean", "unknown") {
+	return append(names, "certain", "likely", "clean", "unknown")
+}
+
+// explainHint names what the user may have meant.
+func explainHint(name string) string {
+	for _, n := range explained() {
 		if len(name) > 1 && near(name, n) {
 			return "did you mean " + n + "?"
 		}

@@ -23,11 +23,12 @@ promises, streams, what was lost, and whether the file is whole. FILE may be "-"
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
 	cmd.Flags().BoolVar(&o.all, "all", false, "name every stream and gap")
+	completes(cmd, "format", formats)
 	return cmd
 }
 
 func (o *infoOptions) run(cmd *cobra.Command, s *shared, file string) error {
-	if err := oneOf("--format", o.format, []string{"text", "json"}); err != nil {
+	if err := oneOf("--format", o.format, formats); err != nil {
 		return err
 	}
 	in, err := openTrace(file, cmd.InOrStdin())

@@ -22,6 +22,9 @@ const (
 	exitNotFound      = 127
 )
 
+// overflows are the values of --overflow.
+var overflows = []string{"drop", "wait"}
+
 type recordOptions struct {
 	output   string
 	overflow string
@@ -52,11 +55,12 @@ cannot be written; in the last three cases nothing was started.`,
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "the trace file to write (default: the command's name and .aoi)")
 	cmd.Flags().StringVar(&o.overflow, "overflow", "drop", "what an event does when it comes too fast: drop, or wait")
 	cmd.Flags().SetInterspersed(false)
+	completes(cmd, "overflow", overflows)
 	return cmd
 }
 
 func (o *recordOptions) run(cmd *cobra.Command, s *shared, args []string) error {
-	if err := oneOf("--overflow", o.overflow, []string{"drop", "wait"}); err != nil {
+	if err := oneOf("--overflow", o.overflow, overflows); err != nil {
 		return err
 	}
 	output := o.output

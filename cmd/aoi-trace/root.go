@@ -44,6 +44,7 @@ Exit codes: 0 clean, 1 findings, 2 usage, 3 damaged input or events lost.`,
 		},
 	}
 	root.PersistentFlags().StringVar(&s.colour, "color", "auto", "colour: auto, always or never; NO_COLOR is heeded")
+	completes(root, "color", render.Colours)
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
 	root.SetHelpCommand(newHelpCmd(s))
@@ -119,6 +120,13 @@ func argsRange(min, max int, wanted string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// completes has the shell complete a flag of cmd with values.
+func completes(cmd *cobra.Command, flag string, values []string) {
+	// The error says that there is no such flag, or that it is completed
+	// twice: a test completes each.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // oneOf checks the value of a flag that has a fixed set of values.

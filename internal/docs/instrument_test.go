@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aoi-trace/aoi-trace/event"
 	"github.com/aoi-trace/aoi-trace/record"
 )
 
@@ -53,4 +54,35 @@ func normal(s string) string {
 		lines = append(lines, strings.Join(strings.Fields(line), " "))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// contracts are those of docs/instrument.md; here they are compiled and
+// checked.
+var contracts = map[string]record.Contract{
+	`{Enter: 50, Leave: 55, Eval: 1}`:                                             {Enter: 50, Leave: 55, Eval: 1},
+	`{Metric: event.Square, Enter: 50, Eval: 1}`:                                  {Metric: event.Square, Enter: 50, Eval: 1},
+	`{Metric: event.Cells, Enter: 1, Cell: record.Vec{X: 32, Y: 16}, Eval: 1}`:    {Metric: event.Cells, Enter: 1, Cell: record.Vec{X: 32, Y: 16}, Eval: 1},
+	`{Metric: event.Towers, Enter: 100, Cell: record.Vec{X: 50, Y: 50}, Eval: 1}`: {Metric: event.Towers, Enter: 100, Cell: record.Vec{X: 50, Y: 50}, Eval: 1},
+	`Cap: 64, Policy: "nearest"`:                                                  {Cap: 64, Policy: "nearest"},
+	`Bounded: true, Max: record.Vec{X: 1000, Y: 1000}`:                            {Bounded: true, Max: record.Vec{X: 1000, Y: 1000}},
+	`Filters: "none"`:     {Filters: "none"},
+	`Despawn: "explicit"`: {Despawn: "explicit"},
+	`Despawn: "implicit"`: {Despawn: "implicit"},
+	`Axes: "xz"`:          {Axes: "xz"},
+	`EvalMove: true`:      {EvalMove: true},
+}
+
+func TestContractsOfThePage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/instrument.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, c := range contracts {
+		if !strings.Contains(string(page), text) {
+			t.Errorf("docs/instrument.md does not show %s", text)
+		}
+		if _, err := event.ParseContract(c.Detail()); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }
