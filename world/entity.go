@@ -36,7 +36,7 @@ type Entity struct {
 	dirty     bool         // changed since its last evaluation
 	excused   bool         // something besides travelling changed its views since then
 	moved     bool         // in the span
-	cell      cellKey      // where the space's grid has it
+	cell      cell         // where the space's grid has it
 	inGrid    bool
 	claimed   bool
 	discs     int     // pairs of its that have a disc

@@ -6,18 +6,22 @@ import (
 	"github.com/aoi-trace/aoi-trace/event"
 )
 
-// cellKey is a cell of the search grid.
-type cellKey struct{ x, y int32 }
+// A cell is a place in the search grid.
+type cell struct{ x, y int32 }
 
 // grid finds entities near a place in the plane. Its cells are as wide as the
-// farthest that anyone sees.
+// farthest that anyone sees, and hash into buckets: whoever is within range
+// of a place is in the buckets of the nine cells around it. Others may be
+// there too, and one bucket may stand for several cells, so what is found
+// has to be tested, and may be found twice.
 type grid struct {
-	size  float64
-	cells map[cellKey][]int32 // slots
+	size    float64
+	buckets [][]int32 // slots of entities; a power of two of them
+	n       int       // entities in it
 }
 
-func (g *grid) key(v event.Vec) cellKey {
-	return cellKey{gridIndex(v.X / g.size), gridIndex(v.Y / g.size)}
+func (g *grid) cellAt(v event.Vec) cell {
+	return cell{gridIndex(v.X / g.size), gridIndex(v.Y / g.size)}
 }
 
 // gridIndex clamps, so that the ends of the plane share a cell each.
@@ -26,8 +30,15 @@ func gridIndex(q float64) int32 {
 	return int32(min(max(q, math.MinInt32+1), math.MaxInt32-1))
 }
 
+// bucket returns where the cell's entities are. Cells that are neighbours in
+// x are neighbours in memory.
+func (g *grid) bucket(x, y int32) *[]int32 {
+	row := uint32(y) * 0x9e3779b1
+	return &g.buckets[(row^row>>15+uint32(x))&uint32(len(g.buckets)-1)]
+}
+
 func (g *grid) put(e *Entity) {
-	k := g.key(e.plane)
+	k := g.cellAt(e.plane)
 	if e.inGrid {
 		if e.cell == k {
 			return
@@ -35,36 +46,40 @@ func (g *grid) put(e *Entity) {
 		g.remove(e)
 	}
 	e.cell, e.inGrid = k, true
-	g.cells[k] = append(g.cells[k], e.slot)
+	b := g.bucket(k.x, k.y)
+	*b = append(*b, e.slot)
+	g.n++
 }
 
 func (g *grid) remove(e *Entity) {
 	if !e.inGrid {
 		return
 	}
-	c := g.cells[e.cell]
-	for i, x := range c {
-		if x == e.slot {
-			c[i] = c[len(c)-1]
-			c = c[:len(c)-1]
-			break
+	e.inGrid = false
+	g.n--
+	b := g.bucket(e.cell.x, e.cell.y)
+	for i, slot := range *b {
+		if slot == e.slot {
+			last := len(*b) - 1
+			(*b)[i] = (*b)[last]
+			*b = (*b)[:last]
+			return
 		}
 	}
-	if len(c) == 0 {
-		delete(g.cells, e.cell)
-	} else {
-		g.cells[e.cell] = c
-	}
-	e.inGrid = false
 }
 
-// makeGrid makes the search grid, or makes it again if someone sees farther.
+// makeGrid makes the search grid, or makes it again if someone sees farther
+// or it has become too full.
 func (s *Space) makeGrid() {
 	size := s.spanOf(max(s.Contract.Enter, s.largest))
-	if s.grid.cells != nil && s.grid.size >= size {
+	if s.grid.buckets != nil && s.grid.size >= size && s.grid.n <= len(s.grid.buckets) {
 		return
 	}
-	s.grid = grid{size: size, cells: map[cellKey][]int32{}}
+	n := 64
+	for n < 2*len(s.entities) {
+		n *= 2
+	}
+	s.grid = grid{size: size, buckets: make([][]int32, n)}
 	for _, e := range s.entities {
 		e.inGrid = false
 		s.place(e)

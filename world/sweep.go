@@ -64,10 +64,10 @@ func (w *World) sweepNear(s *Space, e *Entity, at *event.Event, together bool) {
 	all := s.Contract.Watchers == "all"
 	watches := all || e.Watcher
 	r := s.Contract.Enter
-	k := s.grid.key(e.plane)
-	for dx := int32(-1); dx <= 1; dx++ {
-		for dy := int32(-1); dy <= 1; dy++ {
-			for _, x := range s.grid.cells[cellKey{k.x + dx, k.y + dy}] {
+	k := s.grid.cellAt(e.plane)
+	for dy := int32(-1); dy <= 1; dy++ {
+		for dx := int32(-1); dx <= 1; dx++ {
+			for _, x := range *s.grid.bucket(k.x+dx, k.y+dy) {
 				f := s.flags[x]
 				if x == e.slot || together && f&flagDirty != 0 && x < e.slot {
 					continue
