@@ -27,7 +27,7 @@ func TestHealthy(t *testing.T) {
 			if !o.Silent() {
 				t.Fatalf("brute force itself disagrees: %d wrong, %d flapping", len(o.Wrong), len(o.Flapping))
 			}
-			a.wantNone(t)
+			a.wantNone(t, o)
 			a.wantLossless(t, o)
 			if p, r := a.metric(t, "precision"), a.metric(t, "recall"); p != 1 || r != 1 {
 				t.Errorf("got precision %v and recall %v, want 1 and 1", p, r)
@@ -114,15 +114,23 @@ func (a *analysis) count(detector string) int {
 	return n
 }
 
-func (a *analysis) wantNone(t *testing.T) {
+// wantNone wants no finding, but for a target that really goes back and forth
+// at a border, which is likely an oscillation and no more.
+func (a *analysis) wantNone(t *testing.T, o *oracle.Report) {
 	t.Helper()
-	for i, f := range a.Findings {
-		if i < 5 {
+	v := index(o)
+	wrong := 0
+	for _, f := range a.Findings {
+		if f.Detector == "oscillation" && f.Verdict == "likely" && v.confirms(f.Detector, f.named(t)[0], false) {
+			t.Logf("%s (%s) of %d pairs: %s", f.Detector, f.Verdict, f.Pairs, f.Message)
+			continue
+		}
+		if wrong++; wrong <= 5 {
 			t.Errorf("found %s (%s): %s", f.Detector, f.Verdict, f.Message)
 		}
 	}
-	if a.exit != 0 || len(a.Findings) > 0 {
-		t.Errorf("got exit code %d and %d findings, want 0 and none", a.exit, len(a.Findings))
+	if a.exit != 0 || wrong > 0 {
+		t.Errorf("got exit code %d and %d findings, want 0 and none", a.exit, wrong)
 	}
 }
 

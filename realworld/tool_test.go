@@ -107,14 +107,16 @@ func recordGoaoi(t *testing.T, args ...string) (*analysis, *oracle.Report) {
 	return a, report
 }
 
-// recorded runs a command under aoi-trace and analyses the file.
+// recorded runs a command under aoi-trace and analyses the file. The command
+// waits for the recorder where it has to: at full speed it would outrun it,
+// and what is tested here is what is found, not how fast.
 func recorded(t *testing.T, command ...string) *analysis {
 	t.Helper()
 	if noTrace != "" {
 		t.Skip(noTrace)
 	}
 	file := filepath.Join(t.TempDir(), "run.aoi")
-	if _, stderr, exit := run(t, append([]string{"record", "-o", file, "--"}, command...)...); exit != 0 {
+	if _, stderr, exit := run(t, append([]string{"record", "--overflow", "wait", "-o", file, "--"}, command...)...); exit != 0 {
 		t.Fatalf("recording %v: exit code %d\n%s", command, exit, stderr)
 	}
 	stdout, stderr, exit := run(t, "analyze", "--format", "json", file)
