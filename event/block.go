@@ -2,6 +2,7 @@ package event
 
 import (
 	"io"
+	"math/bits"
 	"time"
 )
 
@@ -139,51 +140,55 @@ func grown[T any](s []T, n int) []T {
 
 // Append adds e, whose names must be in the block's tables. It panics when
 // the block is full.
-func (b *Block) Append(e *Event) {
+func (b *Block) Append(e *Event) { b.AppendFields(e, kindFields[e.Kind]) }
+
+// AppendFields is Append of an event whose other fields do not matter: those
+// that are not in fields, one bit each, hold leftovers in the block.
+func (b *Block) AppendFields(e *Event, fields uint32) {
 	i := b.N
 	b.Kind[i], b.Stream[i], b.Seq[i], b.Time[i], b.Set[i] = e.Kind, e.Stream, e.Seq, e.Time, e.Set
-	for f := kindFields[e.Kind]; f != 0; f &= f - 1 {
-		low := f & -f
-		if !b.store(low, i, e) {
-			b.Need(low)
-			b.store(low, i, e)
+	for ; fields != 0; fields &= fields - 1 {
+		f := Field(bits.TrailingZeros32(fields))
+		if !b.store(f, i, e) {
+			b.Need(1 << f)
+			b.store(f, i, e)
 		}
 	}
 	b.N++
 }
 
-// store copies the one field whose bit is set, if its column is there.
-func (b *Block) store(field uint32, i int, e *Event) bool {
-	switch field {
-	case 1 << FieldSpace:
+// store copies one field, if its column is there.
+func (b *Block) store(f Field, i int, e *Event) bool {
+	switch f {
+	case FieldSpace:
 		return put(b.Space, i, e.Space)
-	case 1 << FieldEntity:
+	case FieldEntity:
 		return put(b.Entity, i, e.Entity)
-	case 1 << FieldTarget:
+	case FieldTarget:
 		return put(b.Target, i, e.Target)
-	case 1 << FieldPos:
+	case FieldPos:
 		return put(b.Pos, i, e.Pos)
-	case 1 << FieldMax:
+	case FieldMax:
 		return put(b.Max, i, e.Max)
-	case 1 << FieldMode:
+	case FieldMode:
 		return put(b.Mode, i, e.Mode)
-	case 1 << FieldPhase:
+	case FieldPhase:
 		return put(b.Phase, i, e.Phase)
-	case 1 << FieldInt0:
+	case FieldInt0:
 		return put(b.Int[0], i, e.Int[0])
-	case 1 << FieldInt1:
+	case FieldInt1:
 		return put(b.Int[1], i, e.Int[1])
-	case 1 << FieldInt2:
+	case FieldInt2:
 		return put(b.Int[2], i, e.Int[2])
-	case 1 << FieldNum0:
+	case FieldNum0:
 		return put(b.Num[0], i, e.Num[0])
-	case 1 << FieldNum1:
+	case FieldNum1:
 		return put(b.Num[1], i, e.Num[1])
-	case 1 << FieldStr0:
+	case FieldStr0:
 		return put(b.Str[0], i, e.Str[0])
-	case 1 << FieldStr1:
+	case FieldStr1:
 		return put(b.Str[1], i, e.Str[1])
-	case 1 << FieldStr2:
+	case FieldStr2:
 		return put(b.Str[2], i, e.Str[2])
 	}
 	return true
@@ -201,36 +206,36 @@ func put[T any](col []T, i int, v T) bool {
 func (b *Block) Event(i int) Event {
 	e := Event{Kind: b.Kind[i], Stream: b.Stream[i], Seq: b.Seq[i], Time: b.Time[i], Set: b.Set[i]}
 	for f := kindFields[e.Kind]; f != 0; f &= f - 1 {
-		switch f & -f {
-		case 1 << FieldSpace:
+		switch Field(bits.TrailingZeros32(f)) {
+		case FieldSpace:
 			e.Space = b.Space[i]
-		case 1 << FieldEntity:
+		case FieldEntity:
 			e.Entity = b.Entity[i]
-		case 1 << FieldTarget:
+		case FieldTarget:
 			e.Target = b.Target[i]
-		case 1 << FieldPos:
+		case FieldPos:
 			e.Pos = b.Pos[i]
-		case 1 << FieldMax:
+		case FieldMax:
 			e.Max = b.Max[i]
-		case 1 << FieldMode:
+		case FieldMode:
 			e.Mode = b.Mode[i]
-		case 1 << FieldPhase:
+		case FieldPhase:
 			e.Phase = b.Phase[i]
-		case 1 << FieldInt0:
+		case FieldInt0:
 			e.Int[0] = b.Int[0][i]
-		case 1 << FieldInt1:
+		case FieldInt1:
 			e.Int[1] = b.Int[1][i]
-		case 1 << FieldInt2:
+		case FieldInt2:
 			e.Int[2] = b.Int[2][i]
-		case 1 << FieldNum0:
+		case FieldNum0:
 			e.Num[0] = b.Num[0][i]
-		case 1 << FieldNum1:
+		case FieldNum1:
 			e.Num[1] = b.Num[1][i]
-		case 1 << FieldStr0:
+		case FieldStr0:
 			e.Str[0] = b.Str[0][i]
-		case 1 << FieldStr1:
+		case FieldStr1:
 			e.Str[1] = b.Str[1][i]
-		case 1 << FieldStr2:
+		case FieldStr2:
 			e.Str[2] = b.Str[2][i]
 		}
 	}

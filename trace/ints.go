@@ -117,13 +117,17 @@ const manyValues = 256
 // choose appends the body of the best codec. Only one that mayNest holds
 // other columns.
 func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
+	n := len(v)
+	same := 1
+	for same < n && v[same] == v[0] {
+		same++
+	}
+	if same == n {
+		return codecConst, binary.AppendUvarint(b, v[0])
+	}
 	room := &c.rooms[c.depth-1]
 	s, steps := shapeOf(v, room.steps)
 	room.steps = steps
-	n := len(v)
-	if s.runs == 1 {
-		return codecConst, binary.AppendUvarint(b, v[0])
-	}
 	codec, best := codecRaw, 8*n
 	consider := func(candidate, size int) {
 		if size < best {

@@ -60,16 +60,19 @@ func layAxis(col []event.Vec, rows []uint32, v []uint64, axis uint8) {
 	}
 }
 
-// optionalFields holds, for each kind, the fields of its optional keys.
-var optionalFields = func() (m [event.NumKinds]uint32) {
+// optionalFields and requiredFields hold, for each kind, the fields of its
+// optional and of its other keys.
+var optionalFields, requiredFields = func() (optional, required [event.NumKinds]uint32) {
 	for k := range parts {
 		for _, p := range parts[k] {
 			if p.bit != 0 {
-				m[k] |= 1 << p.field
+				optional[k] |= 1 << p.field
+			} else {
+				required[k] |= 1 << p.field
 			}
 		}
 	}
-	return m
+	return optional, required
 }()
 
 // clearFields zeroes fields, one bit each, of the events from first to end:

@@ -18,6 +18,8 @@ type Writer struct {
 	meta    blockMeta
 	next    []uint64 // the next sequence number of each stream
 	streams numbering
+	last    event.StreamID // of the event appended last
+	stream  uint32         // its number in the block
 	strings numbering
 	text    int // bytes of the block's strings
 	names   int // bytes of the block's stream names
@@ -107,7 +109,11 @@ func (w *Writer) Append(e *event.Event) error {
 	e.Seq = w.next[e.Stream]
 	w.next[e.Stream] = next
 	w.count(e)
-	w.block.Append(e)
+	fields := requiredFields[e.Kind]
+	if e.Set != 0 {
+		fields = e.Kind.Fields()
+	}
+	w.block.AppendFields(e, fields)
 	if w.block.Full() {
 		return w.writeBlock()
 	}
@@ -117,7 +123,7 @@ func (w *Writer) Append(e *event.Event) error {
 // room returns how many bytes e would add to the strings and to the stream
 // names of the block.
 func (w *Writer) room(e *event.Event) (text, names int) {
-	if !w.streams.has(uint32(e.Stream)) {
+	if (e.Stream != w.last || w.meta.events == 0) && !w.streams.has(uint32(e.Stream)) {
 		names = len(w.t.StreamName(e.Stream))
 	}
 	if e.Kind.Fields()&textFields != 0 {
@@ -142,7 +148,11 @@ func (w *Writer) count(e *event.Event) {
 	m.events++
 	m.min, m.max = min(m.min, e.Time), max(m.max, e.Time)
 	m.counts[e.Kind]++
-	s := w.streams.add(uint32(e.Stream))
+	s := w.stream
+	if m.events == 1 || e.Stream != w.last {
+		s = w.streams.add(uint32(e.Stream))
+		w.stream, w.last = s, e.Stream
+	}
 	if int(s) == len(m.streams) {
 		m.streams = append(m.streams, streamMeta{name: w.t.StreamName(e.Stream), first: e.Seq})
 	}
