@@ -87,8 +87,6 @@ func detail(name string, t Type, doc string, enum ...string) Key {
 	return Key{Name: name, Type: t, Field: FieldDetail, Enum: enum, Doc: doc}
 }
 
-func required(k Key) Key { k.Required = true; return k }
-
 // Kinds is the event table, indexed by Kind.
 var Kinds = [NumKinds]Spec{
 	Trace: {Trace, "trace", "the contract", "says what holds for the whole trace; the first event", []Key{
