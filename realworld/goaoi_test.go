@@ -114,6 +114,17 @@ func (a *analysis) count(detector string) int {
 	return n
 }
 
+// cases returns how often a detector's findings happened.
+func (a *analysis) cases(detector string) int {
+	n := 0
+	for _, f := range a.Findings {
+		if f.Detector == detector {
+			n += f.Count
+		}
+	}
+	return n
+}
+
 // wantNone wants no finding, but for a target that really goes back and forth
 // at a border, which is likely an oscillation and no more.
 func (a *analysis) wantNone(t *testing.T, o *oracle.Report) {

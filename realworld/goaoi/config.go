@@ -24,6 +24,9 @@ type Config struct {
 	// Double records positions as the script has them. Otherwise what is
 	// recorded is what go-aoi works with, which is float32.
 	Double bool
+
+	Fault string // what the world does wrong, one of Faults; "" is nothing
+	Every int    // it does so each Every-th time
 }
 
 // single rounds to what go-aoi computes with.
@@ -35,6 +38,10 @@ func New(c Config, rec *record.Stream, check *oracle.Oracle) (*World, error) {
 	w := &World{radius: aoi.Coord(c.Radius), rec: rec, check: check, double: c.Double, entities: map[uint64]*entity{}}
 	if !(c.Radius > 0) {
 		return nil, fmt.Errorf("making a world: the radius is %v; it must be more than 0", c.Radius)
+	}
+	var err error
+	if w.fault, err = newFault(c.Fault, c.Every); err != nil {
+		return nil, err
 	}
 	switch c.Manager {
 	case "xz":

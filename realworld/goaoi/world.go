@@ -22,6 +22,7 @@ type World struct {
 	rec      *record.Stream // nil when nobody records
 	check    *oracle.Oracle // nil when nobody checks
 	double   bool
+	fault    *fault // nil for a world that is right
 	entities map[uint64]*entity
 	ticks    uint64
 }
@@ -36,6 +37,9 @@ type entity struct {
 // OnEnterAOI implements aoi.AOICallback.
 func (e *entity) OnEnterAOI(other *aoi.AOI) {
 	t := other.Data.(*entity).id
+	if e.world.fault.swallows(enters) {
+		return
+	}
 	e.world.rec.Enter(e.id, t)
 	e.world.check.Enter(e.id, t)
 }
@@ -43,6 +47,9 @@ func (e *entity) OnEnterAOI(other *aoi.AOI) {
 // OnLeaveAOI implements aoi.AOICallback.
 func (e *entity) OnLeaveAOI(other *aoi.AOI) {
 	t := other.Data.(*entity).id
+	if e.world.fault.swallows(leaves) {
+		return
+	}
 	e.world.rec.Leave(e.id, t)
 	e.world.check.Leave(e.id, t)
 }
@@ -82,7 +89,9 @@ func (w *World) move(e *entity, x, y float64, teleport bool) {
 func (w *World) despawn(e *entity) {
 	w.rec.Despawn(e.id)
 	w.check.Despawn(e.id)
+	w.fault.quits(true)
 	w.manager.Leave(&e.AOI)
+	w.fault.quits(false)
 	delete(w.entities, e.id)
 }
 

@@ -50,6 +50,8 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	flags.BoolVar(&o.Float, "float", false, "float32 coordinates instead of whole numbers, for walk and radius")
 	flags.StringVar(&o.Data, "data", "", "folder of recordings (default $"+motion.DataEnv+", or shared/data above)")
 	flags.StringVar(&o.File, "file", "", "which recording of a workload (default the first)")
+	flags.StringVar(&c.Fault, "fault", "", "what to do wrong: "+strings.Join(goaoi.Faults, ", ")+" (default nothing)")
+	flags.IntVar(&c.Every, "every", 100, "do it each so many times")
 	speed := flags.Float64("speed", 0, "1 plays at the workload's own pace, 0 as fast as possible")
 	report := flags.String("oracle", "", "measure every pair after each tick, write the verdicts to this file")
 	if err := flags.Parse(args); err != nil {
