@@ -80,6 +80,16 @@ var rules, optional = func() (rs [NumKinds][]rule, optional [NumKinds]Set) {
 	return rs, optional
 }()
 
+// demanding says which kinds have a rule for a key that is always there.
+var demanding = func() (is [NumKinds]bool) {
+	for k, rs := range rules {
+		for _, r := range rs {
+			is[k] = is[k] || r.bit == 0
+		}
+	}
+	return is
+}()
+
 // Optional returns the bits of Event.Set that events of the kind can have.
 func (k Kind) Optional() Set { return optional[k] }
 
@@ -97,6 +107,9 @@ func (c *Checker) Event(e *Event) error {
 	}
 	if e.Set&^optional[e.Kind] != 0 {
 		return fmt.Errorf("%v: set bits %#x are not of optional keys", e.Kind, e.Set&^optional[e.Kind])
+	}
+	if e.Set == 0 && !demanding[e.Kind] {
+		return nil
 	}
 	rs := rules[e.Kind]
 	for i := range rs {

@@ -95,12 +95,17 @@ func (w *Writer) Append(e *event.Event) error {
 		}
 		next += e.Int[0]
 	}
-	text, names := w.room(e)
+	fields := requiredFields[e.Kind]
+	if e.Set != 0 {
+		fields = e.Kind.Fields()
+	}
+	hasText := fields&textFields != 0
+	text, names := w.room(e, hasText)
 	if w.text+text > maxStrings || w.names+names > maxNames {
 		if err := w.writeBlock(); err != nil {
 			return err
 		}
-		if text, names = w.room(e); text > maxStrings || names > maxName {
+		if text, names = w.room(e, hasText); text > maxStrings || names > maxName {
 			return fmt.Errorf("appending event: %v: its names and texts are longer than %d and %d bytes", e.Kind, maxName, maxStrings)
 		}
 	}
@@ -108,11 +113,7 @@ func (w *Writer) Append(e *event.Event) error {
 	w.names += names
 	e.Seq = w.next[e.Stream]
 	w.next[e.Stream] = next
-	w.count(e)
-	fields := requiredFields[e.Kind]
-	if e.Set != 0 {
-		fields = e.Kind.Fields()
-	}
+	w.count(e, hasText)
 	w.block.AppendFields(e, fields)
 	if w.block.Full() {
 		return w.writeBlock()
@@ -122,11 +123,11 @@ func (w *Writer) Append(e *event.Event) error {
 
 // room returns how many bytes e would add to the strings and to the stream
 // names of the block.
-func (w *Writer) room(e *event.Event) (text, names int) {
+func (w *Writer) room(e *event.Event, hasText bool) (text, names int) {
 	if (e.Stream != w.last || w.meta.events == 0) && !w.streams.has(uint32(e.Stream)) {
 		names = len(w.t.StreamName(e.Stream))
 	}
-	if e.Kind.Fields()&textFields != 0 {
+	if hasText {
 		for _, s := range e.Str {
 			if s != 0 && !w.strings.has(uint32(s)) {
 				text += len(w.t.Text(s))
@@ -140,7 +141,7 @@ const textFields = 1<<event.FieldStr0 | 1<<event.FieldStr1 | 1<<event.FieldStr2
 
 // count adds e, which has its sequence number, to what the block says about
 // itself.
-func (w *Writer) count(e *event.Event) {
+func (w *Writer) count(e *event.Event, hasText bool) {
 	m := &w.meta
 	if m.events == 0 {
 		m.min, m.max = e.Time, e.Time
@@ -161,7 +162,7 @@ func (w *Writer) count(e *event.Event) {
 		m.streams[s].lost += e.Int[0]
 		m.lost += e.Int[0]
 	}
-	if e.Kind.Fields()&textFields != 0 {
+	if hasText {
 		p := parts[e.Kind]
 		for i := range p {
 			if p[i].isText() && (p[i].bit == 0 || e.Set&p[i].bit != 0) {
