@@ -2,6 +2,7 @@ package bench
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -120,7 +121,7 @@ func (s *Sink) drain(emit func(*event.Event), t *event.Tables) error {
 			r := open[path]
 			if r == nil {
 				r, err = ring.OpenReader(path, t)
-				if err == ring.ErrNotReady {
+				if errors.Is(err, ring.ErrNotReady) {
 					continue
 				}
 				if err != nil {
