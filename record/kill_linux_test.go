@@ -62,6 +62,9 @@ func witnesses(path string) ([killStreams]*atomic.Uint64, error) {
 
 // victim emits until it dies.
 func victim(how string) {
+	if how == "full" {
+		noRoom()
+	}
 	w, err := witnesses(os.Getenv(killWitness))
 	rec := record.Open()
 	if err != nil || rec == nil {
@@ -99,6 +102,50 @@ func victim(how string) {
 				}
 			}()
 		}
+	}
+}
+
+// noRoom records where files must not be longer than one small ring.
+func noRoom() {
+	size, _ := strconv.ParseUint(os.Getenv(killWitness), 10, 64)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: size}); err != nil {
+		fmt.Println("no limit:", err)
+	}
+	rec := record.Open()
+	for i := range 100 {
+		s := rec.Stream("zone")
+		for range 1000 {
+			s.Enter(uint64(i), 2)
+		}
+		rec.Note("handle-less")
+	}
+	fmt.Println("unharmed:", rec.Close())
+	os.Exit(0)
+}
+
+// TestNoRoom records where there is room for no ring, and for small ones only:
+// the program must run on, and one line must say what is wrong.
+func TestNoRoom(t *testing.T) {
+	for size, warnings := range map[string]int{"10000": 1, "200000": 0} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), killDeath+"=full", killWitness+"="+size, record.DirEnv+"="+t.TempDir())
+		var stdout, stderr strings.Builder
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		err := cmd.Run()
+		if err != nil || stdout.String() != "unharmed: <nil>\n" {
+			t.Errorf("at most %s bytes a file: got %v, %q, want it unharmed", size, err, stdout.String())
+		}
+		if n := strings.Count(stderr.String(), "recorded"); n != warnings {
+			t.Errorf("at most %s bytes a file: got %d warnings, want %d:\n%s", size, n, warnings, stderr.String())
+		}
+	}
+}
+
+// TestNoDirectory opens a recorder where nothing can be recorded.
+func TestNoDirectory(t *testing.T) {
+	t.Setenv(record.DirEnv, filepath.Join(t.TempDir(), "missing"))
+	if rec := record.Open(); rec != nil {
+		t.Error("got a recorder for a directory that does not exist")
 	}
 }
 

@@ -73,7 +73,7 @@ func drained(b *testing.B, per int, emit func(w *Writer, i uint64)) {
 	var spent time.Duration
 	h := w.ring.h
 	for i := uint64(0); i < uint64(b.N); {
-		for h.cursor.Load()-h.taken.Load() > 4096 {
+		for h.cursor.Load()-h.read.Load() > 4096 {
 			time.Sleep(100 * time.Microsecond)
 		}
 		begin := time.Now()

@@ -24,7 +24,7 @@ func (r *Reader) record(i int) (int, error) {
 		code &^= sameTime
 	}
 	switch code {
-	case opTime, opPiece, opGap, opSpace, opSwitch, opString:
+	case opSync, opTime, opPiece, opGap, opSpace, opSwitch, opString:
 		return r.control(code, i)
 	}
 	if op&sameTime == 0 {
@@ -77,8 +77,7 @@ func (r *Reader) record(i int) (int, error) {
 			e.Space = s.space
 		}
 	}
-	r.count++
-	r.emit(e)
+	r.out(e)
 	return i, nil
 }
 
@@ -229,13 +228,41 @@ func (r *Reader) list(b []byte) (event.Str, error) {
 // begin reads that a stream begins.
 func (r *Reader) begin(i int) (int, error) {
 	v, i := get(r.data, i)
+	in, i := get(r.data, i)
+	var space uint64
+	if in == 1 {
+		space, i = get(r.data, i)
+	}
+	told, i, err := r.losses(i)
+	if err != nil {
+		return 0, err
+	}
 	n, i := get(r.data, i)
-	if v == 0 || v >= 1<<32-1 || n > maxPiece {
+	if v == 0 || v >= 1<<32-1 || n > maxStream || in > 1 {
 		return 0, r.fail("stream %d has a name of %d bytes", v, n)
 	}
-	r.stream = r.known(uint32(v), string(r.data[i:i+int(n)]))
-	r.stream.mono = max(r.stream.mono, r.at(r.stamp))
+	s := r.known(uint32(v), string(r.data[i:i+int(n)]))
+	s.in, s.space, s.told = in == 1, space, told
+	s.mono = max(s.mono, r.at(r.stamp))
+	r.stream = s
 	return i + int(n), nil
+}
+
+// losses reads how many events of which kinds.
+func (r *Reader) losses(i int) (lost [64]uint64, _ int, _ error) {
+	n, i := get(r.data, i)
+	for ; n > 0; n-- {
+		var k uint64
+		k, i = get(r.data, i)
+		if k >= 64 || lost[k] != 0 {
+			return lost, 0, r.fail("losses of kind %d", k)
+		}
+		lost[k], i = get(r.data, i)
+		if lost[k] == 0 {
+			return lost, 0, r.fail("losses of kind %d are none", k)
+		}
+	}
+	return lost, i, nil
 }
 
 // control reads a record that is no event.
@@ -243,6 +270,11 @@ func (r *Reader) control(op byte, i int) (int, error) {
 	b := r.data
 	var v, n uint64
 	switch op {
+	case opSync:
+		r.begun = r.base + uint64(r.off)
+		r.stamp, i = get(b, i)
+		r.last = [3]uint64{}
+		r.pieces = nil
 	case opTime:
 		v, i = get(b, i)
 		r.stamp += unzigzag(v)
@@ -265,18 +297,16 @@ func (r *Reader) control(op byte, i int) (int, error) {
 	case opGap:
 		v, i = get(b, i)
 		r.stamp += unzigzag(v)
-		n, i = get(b, i)
-		if r.stream == nil || n > 64 {
-			return 0, r.fail("a gap of %d kinds", n)
+		lost, next, err := r.losses(i)
+		if err != nil {
+			return 0, err
 		}
-		var lost [64]uint64
-		for range n {
-			v, i = get(b, i)
-			if v >= 64 {
-				return 0, r.fail("a gap of kind %d", v)
-			}
-			lost[v], i = get(b, i)
-			r.stream.told[v] += lost[v]
+		if r.stream == nil {
+			return 0, r.fail("a gap comes before its stream")
+		}
+		i = next
+		for k, n := range lost {
+			r.stream.told[k] += n
 		}
 		r.gap(r.stream, &lost, r.at(r.stamp))
 	case opString:

@@ -32,8 +32,13 @@ type header struct {
 	cursor atomic.Uint64 // bytes published since the ring was made; written by the producer
 	closed atomic.Uint32 // 1 when the producer is done
 	_      [1024 - 12]byte
-	taken  atomic.Uint64 // bytes read; written by the consumer
-	_      [2048 - 8]byte
+	// The consumer's two positions: before taken, which is the last place to
+	// begin at that it passed, the producer may write; up to read it has
+	// handed events on. One that comes later begins at taken and hands on
+	// what comes after read.
+	taken atomic.Uint64
+	read  atomic.Uint64
+	_     [2048 - 16]byte
 }
 
 const (
@@ -122,8 +127,8 @@ func (h *header) note(t triple) {
 
 // Records. The first byte is an operation:
 //
-//	1…53       an event of that kind with its usual keys
-//	54…63      the operations below
+//	1…52       an event of that kind with its usual keys
+//	53…63      the operations below
 //	+0x40      the event has the time of the record before it
 //	0x80+form  a move; two bits an axis say how its coordinate is stored
 //
@@ -132,13 +137,14 @@ func (h *header) note(t triple) {
 // event table. Numbers are 1 to 9 bytes: as many zero bits as bytes follow
 // the first, a one bit, and the value, least significant byte first.
 const (
+	opSync   = 53 // time since the clock's zero: a place to begin at
 	opTime   = 54 // signed difference of time
 	opPiece  = 55 // flags, length, bytes: of a text of the next event
 	opGap    = 56 // signed difference of time, number of kinds, (kind, how many)…
 	opSpace  = 57 // 0, or 1 and the space of this stream's events from here
 	opSwitch = 58 // stream number: of the events from here
 	opEvent  = 59 // time, kind, set of keys, keys
-	opStream = 60 // time, stream number, length, name: it begins, and so opSwitch
+	opStream = 60 // time, stream number, space as in opSpace, losses told as in opGap, length, name; and so opSwitch
 	opString = 61 // number, flags, length, bytes: what name that is
 
 	sameTime = 0x40
@@ -156,6 +162,11 @@ const (
 	maxText   = 64 << 20
 	maxStream = 500 // bytes of a stream's name
 )
+
+// After a place to begin at, nothing refers to what was before it: identifiers
+// are differences to 0, names are defined and streams introduced again before
+// their first use. There are syncs of them a lap.
+const syncs = 16
 
 // Forms of a coordinate.
 const (

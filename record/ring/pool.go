@@ -56,7 +56,6 @@ type Pool struct {
 type idle struct {
 	ring  *region
 	names []uint64
-	last  [3]uint64
 	base  uint64
 	off   uintptr
 	stamp uint64
@@ -180,13 +179,16 @@ func (p *Pool) Start(w *Writer, name string, small bool) {
 	}
 	size := p.sizeFor(small)
 	if size == 0 {
-		p.share(w)
+		if !p.share(w) {
+			p.warn(fmt.Errorf("%d bytes are left for rings in %s", p.cfg.Limit-p.used, p.cfg.Dir))
+		}
 		return
 	}
 	r, err := p.create(size, 1)
 	if err != nil {
-		p.warn(err)
-		p.share(w)
+		if !p.share(w) {
+			p.warn(err)
+		}
 		return
 	}
 	if small {
@@ -213,15 +215,11 @@ func (p *Pool) unique(name string) string {
 // take makes a ring the stream's own.
 func (w *Writer) take(i idle) {
 	w.ring, w.data, w.cursor = i.ring, i.ring.data, &i.ring.h.cursor
-	w.names, w.last, w.base, w.off, w.stamp, w.seen = i.names, i.last, i.base, i.off, i.stamp, i.seen
-	spaced := w.spaced
-	w.spaced = false
-	if w.room(0) {
-		w.announce(w)
+	w.names, w.base, w.off, w.stamp, w.seen = i.names, i.base, i.off, i.stamp, i.seen
+	w.syncAt = w.base + uint64(w.off)
+	if w.start(0) {
 		publish(w.cursor, w.base+uint64(w.off))
 	}
-	w.spaced = spaced
-	w.lim, w.mlim = 0, 0
 }
 
 // reuse gives w a ring that another stream has closed.
@@ -267,17 +265,15 @@ func (p *Pool) reserve() int64 {
 	return max(n, 0)
 }
 
-// share gives w a place in a ring that others use too.
-func (p *Pool) share(w *Writer) {
+// share gives w a place in a ring that others use too, if there is one.
+func (p *Pool) share(w *Writer) bool {
 	if len(p.shared) < sharedRings {
 		size := largest
 		for int64(regionSize(size, maxSlots)) > p.cfg.Limit/8/sharedRings && size > smallest {
 			size /= 2
 		}
 		if int64(regionSize(size, maxSlots)) <= p.cfg.Limit-p.used {
-			if r, err := p.create(size, maxSlots); err != nil {
-				p.warn(err)
-			} else {
+			if r, err := p.create(size, maxSlots); err == nil {
 				s := &sharedRing{known: map[uint32]bool{}}
 				s.w = Writer{
 					pool: p, clock: p.clock, tsc: p.clock.tsc, shift: p.clock.shift, ring: r, data: r.data, cursor: &r.h.cursor,
@@ -288,11 +284,11 @@ func (p *Pool) share(w *Writer) {
 		}
 	}
 	if len(p.shared) == 0 {
-		p.warn(fmt.Errorf("%d bytes are left for rings in %s", p.cfg.Limit-p.used, p.cfg.Dir))
-		return
+		return false
 	}
 	p.turn++
 	w.shared = p.shared[p.turn%len(p.shared)]
+	return true
 }
 
 func (p *Pool) warn(err error) {
@@ -302,8 +298,18 @@ func (p *Pool) warn(err error) {
 	}
 }
 
-// create makes a ring and shows it to readers.
-func (p *Pool) create(size, slots int) (*region, error) {
+// create makes a ring and shows it to readers. If the system has no room for
+// the size, it makes a smaller one.
+func (p *Pool) create(size, slots int) (r *region, err error) {
+	for ; size >= smallest; size /= 2 {
+		if r, err = p.createSize(size, slots); err == nil {
+			return r, nil
+		}
+	}
+	return nil, err
+}
+
+func (p *Pool) createSize(size, slots int) (*region, error) {
 	p.made++
 	path := fmt.Sprintf("%s/%07d-%x-%06d%s", p.cfg.Dir, os.Getpid(), p.started, p.made, Suffix)
 	n := regionSize(size, slots)
@@ -363,7 +369,7 @@ func (w *Writer) release() {
 	p := w.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.free = append(p.free, idle{w.ring, w.names, w.last, w.base, w.off, w.stamp, w.seen})
+	p.free = append(p.free, idle{w.ring, w.names, w.base, w.off, w.stamp, w.seen})
 }
 
 // Close marks all rings as closed. It returns false if that was done before.

@@ -43,6 +43,9 @@ type Reader struct {
 	emit  func(*event.Event)
 	count int
 
+	begun   uint64 // position of the last place to begin at
+	read    uint64 // what is before it was handed on by an earlier reader
+	silent  bool   // the record at hand is before it
 	base    uint64 // as in Writer
 	off     int
 	stamp   uint64
@@ -125,10 +128,7 @@ func (r *Reader) open(path string) (err error) {
 	}
 	pos := h.taken.Load()
 	r.base, r.off = pos-pos%r.step, int(pos%r.step)
-	if pos > 0 && h.cursor.Load() != pos {
-		// What was read before defines names that what is left may use.
-		return fmt.Errorf("another reader took %d bytes of it: a ring has one reader", pos)
-	}
+	r.begun, r.read = pos, h.read.Load()
 	return nil
 }
 
@@ -169,7 +169,6 @@ func (r *Reader) Drain(emit func(*event.Event)) (int, error) {
 	}
 	r.lookAtClocks()
 	r.emit, r.count = emit, 0
-	freed := pos
 	for pos != end {
 		if end-pos > r.step {
 			return r.count, r.fail("the cursor is at %d", end)
@@ -180,6 +179,7 @@ func (r *Reader) Drain(emit func(*event.Event)) (int, error) {
 			pos = r.base
 			continue
 		}
+		r.silent = pos < r.read
 		next, err := r.record(r.off)
 		if err != nil {
 			r.err = err
@@ -187,12 +187,12 @@ func (r *Reader) Drain(emit func(*event.Event)) (int, error) {
 		}
 		r.off = next
 		pos = r.base + uint64(r.off)
-		if pos-freed > r.step/8 {
-			h.taken.Store(pos)
-			freed = pos
+		if r.begun != h.taken.Load() {
+			h.read.Store(max(pos, r.read))
+			h.taken.Store(r.begun)
 		}
 	}
-	h.taken.Store(pos)
+	h.read.Store(max(pos, r.read))
 	return r.count, nil
 }
 
@@ -208,7 +208,7 @@ func (r *Reader) Finish(emit func(*event.Event)) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	r.emit, r.count = emit, 0
+	r.emit, r.count, r.silent = emit, 0, false
 	for i := range r.ring.h.slots {
 		s := r.ring.slot(i)
 		st := r.streams[s.stream.Load()]
@@ -251,8 +251,15 @@ func (r *Reader) gap(s *stream, lost *[64]uint64, to int64) {
 	e.Int[1], e.Int[2] = uint64(s.mono), uint64(to)
 	e.Time, s.mono = time.Duration(to), to
 	e.Str[0] = r.t.Str(string(kinds))
-	r.count++
-	r.emit(e)
+	r.out(e)
+}
+
+// out hands an event on.
+func (r *Reader) out(e *event.Event) {
+	if !r.silent {
+		r.count++
+		r.emit(e)
+	}
 }
 
 var gapSet = event.Gap.Bit("from") | event.Gap.Bit("to") | event.Gap.Bit("kinds") | event.Gap.Bit("why")

@@ -115,7 +115,7 @@ func scenario(p *Pool, w *Writer, seed, n uint64, patient bool) (count uint64) {
 		h = w.shared.w.ring
 	}
 	for i := range n {
-		for patient && i%50 == 0 && h.h.cursor.Load()-h.h.taken.Load() > h.h.size/8 {
+		for patient && i%50 == 0 && h.h.cursor.Load()-h.h.read.Load() > h.h.size/8 {
 			time.Sleep(100 * time.Microsecond)
 		}
 		switch k := rnd.IntN(100); {

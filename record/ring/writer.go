@@ -30,8 +30,8 @@ const (
 type Writer struct {
 	data unsafe.Pointer // where the laps of the ring begin
 	off  uintptr        // where the next record goes, from data
-	lim  uintptr        // below it there is room for an event without text
-	mlim uintptr        // below it a move is taken
+	lim  uintptr        // below it an event without text is the plain case
+	mlim uintptr        // below it a move is
 	// base and off make the position: bytes written since the ring was made.
 	base   uint64
 	cursor *atomic.Uint64
@@ -43,8 +43,11 @@ type Writer struct {
 	shift  uint8  // as in clock
 	seen   uint64 // the consumer's position when last looked at
 
-	ring  *region
-	names []uint64 // bit i: name i is defined in the ring
+	ring   *region
+	full   uintptr  // below it there is room for an event without text
+	mfull  uintptr  // below it a move is taken
+	syncAt uint64   // position from which the next place to begin at is due
+	names  []uint64 // bit i: name i is defined in the ring
 
 	pool    *Pool
 	name    string
@@ -52,6 +55,7 @@ type Writer struct {
 	space   uint64 // of the events from here
 	inSpace bool
 	small   bool
+	told    bool   // the stream is introduced in its own ring
 	ended   bool   // closed: the next event begins a new stream
 	batch   uint64 // stamp of the batch at work
 	timed   bool   // the batch's time must be told before the next event
@@ -94,7 +98,7 @@ func (s *sharedRing) enter(o *Writer, k event.Kind) *Writer {
 	e.owner = o
 	e.mode = modeShared | o.mode&modeSame
 	o.timed = o.mode&modeSame != 0
-	if !e.room(k) {
+	if !e.start(k) {
 		e.drop(k)
 		return nil
 	}
@@ -173,33 +177,46 @@ func (w *Writer) slow(k event.Kind) *Writer {
 	case w.data == nil:
 		return nil
 	}
-	if !w.room(k) {
+	if !w.start(k) {
 		w.lose(k)
 		return nil
 	}
 	return w
 }
 
+// start is room for an event of which nothing is stored yet: it may make a
+// place to begin at.
+func (w *Writer) start(k event.Kind) bool {
+	if w.base+uint64(w.off) >= w.syncAt && w.place(k) {
+		w.sync()
+	}
+	return w.room(k)
+}
+
+// sync stores a place to begin at.
+func (w *Writer) sync() {
+	w.syncAt = w.base + uint64(w.off) + w.ring.h.stride/syncs
+	p := unsafe.Add(w.data, w.off)
+	*(*byte)(p) = opSync
+	p = put(unsafe.Add(p, 1), w.stamp)
+	w.off = uintptr(p) - uintptr(w.data)
+	w.last = [3]uint64{}
+	clear(w.names)
+	w.told = false
+	if w.owner != nil {
+		w.current = 0
+		clear(w.shared.known)
+	}
+}
+
 // room makes sure that an event of kind k without text fits, after what has
 // to be told before it.
 func (w *Writer) room(k event.Kind) bool {
-	for {
-		size := uintptr(w.ring.h.size)
-		if w.off >= size {
-			w.base += w.ring.h.stride
-			w.off = 0
-		}
-		w.limits()
-		if !w.fits(k) {
-			// A batch that fills the ring is published in parts.
-			publish(w.cursor, w.base+uint64(w.off))
-			w.seen = w.ring.h.taken.Load()
-			w.limits()
-			if !w.fits(k) {
-				return false
-			}
-		}
+	for w.place(k) {
 		switch o := w.at(); {
+		case o == w && !w.told:
+			w.told, w.spaced = true, false
+			w.announce(w)
 		case o != w && w.current != o.stream:
 			w.turn(o)
 		case o.loss != nil && o.loss.untold:
@@ -214,6 +231,24 @@ func (w *Writer) room(k event.Kind) bool {
 			return true
 		}
 	}
+	return false
+}
+
+// place goes to the next lap if this one is full, and reports whether an
+// event of kind k fits.
+func (w *Writer) place(k event.Kind) bool {
+	if w.off >= uintptr(w.ring.h.size) {
+		w.base += w.ring.h.stride
+		w.off = 0
+	}
+	w.limits()
+	if !w.fits(k) {
+		// A batch that fills the ring is published in parts.
+		publish(w.cursor, w.base+uint64(w.off))
+		w.seen = w.ring.h.taken.Load()
+		w.limits()
+	}
+	return w.fits(k)
 }
 
 // at returns the stream whose events w encodes now.
@@ -226,9 +261,9 @@ func (w *Writer) at() *Writer {
 
 func (w *Writer) fits(k event.Kind) bool {
 	if k == event.Move {
-		return w.off < w.mlim
+		return w.off < w.mfull
 	}
-	return w.off < w.lim
+	return w.off < w.full
 }
 
 // limits sets the limits by what the consumer is known to have read.
@@ -238,8 +273,10 @@ func (w *Writer) limits() {
 	set := func(keep int64) uintptr {
 		return uintptr(min(max(free-keep, 0), int64(h.size)))
 	}
-	w.lim = set(fixedMax + margin)
-	w.mlim = set(fixedMax + margin + int64(h.stride/8))
+	w.full = set(fixedMax + margin)
+	w.mfull = set(fixedMax + margin + int64(h.stride/8))
+	sync := uintptr(max(int64(w.syncAt-w.base), 0))
+	w.lim, w.mlim = min(w.full, sync), min(w.mfull, sync)
 }
 
 // jump makes t the time of the last record.
@@ -314,19 +351,12 @@ func (w *Writer) tell(l *loss) {
 	t := l.slot.to.Load()
 	p = put(unsafe.Add(p, 1), zigzag(t-w.stamp))
 	w.stamp = t
-	var kinds uint64
-	for k := range l.told {
-		if l.slot.counts[k].Load() != l.told[k] {
-			kinds++
-		}
+	var lost [64]uint64
+	for k := range lost {
+		n := l.slot.counts[k].Load()
+		lost[k], l.told[k] = n-l.told[k], n
 	}
-	p = put(p, kinds)
-	for k := range l.told {
-		if n := l.slot.counts[k].Load(); n != l.told[k] {
-			p = put(put(p, uint64(k)), n-l.told[k])
-			l.told[k] = n
-		}
-	}
+	p = putLosses(p, &lost)
 	l.untold = false
 	w.off = uintptr(p) - uintptr(w.data)
 }
@@ -392,8 +422,38 @@ func (w *Writer) bytes(p unsafe.Pointer, s string) {
 
 // announce stores that stream o begins. It needs room.
 func (w *Writer) announce(o *Writer) {
-	p := w.begin(opStream)
-	w.bytes(put(p, uint64(o.stream)), o.name)
+	p := put(w.begin(opStream), uint64(o.stream))
+	p = o.putSpace(p)
+	var told [64]uint64
+	if o.loss != nil {
+		told = o.loss.told
+	}
+	w.bytes(putLosses(p, &told), o.name)
+}
+
+// putSpace stores what space the stream's events are about.
+func (o *Writer) putSpace(p unsafe.Pointer) unsafe.Pointer {
+	if o.inSpace {
+		return put(put(p, 1), o.space)
+	}
+	return put(p, 0)
+}
+
+// putLosses stores how many events of which kinds.
+func putLosses(p unsafe.Pointer, lost *[64]uint64) unsafe.Pointer {
+	var kinds uint64
+	for _, n := range lost {
+		if n != 0 {
+			kinds++
+		}
+	}
+	p = put(p, kinds)
+	for k, n := range lost {
+		if n != 0 {
+			p = put(put(p, uint64(k)), n)
+		}
+	}
+	return p
 }
 
 // turn stores that the records from here on are of stream o.
@@ -401,6 +461,7 @@ func (w *Writer) turn(o *Writer) {
 	w.current = o.stream
 	if !w.shared.known[o.stream] {
 		w.shared.known[o.stream] = true
+		o.spaced = false
 		w.announce(o)
 		return
 	}
@@ -424,11 +485,7 @@ func (w *Writer) setSpace(space uint64, in bool) {
 func (w *Writer) tellSpace(o *Writer) {
 	p := unsafe.Add(w.data, w.off)
 	*(*byte)(p) = opSpace
-	if o.inSpace {
-		p = put(put(unsafe.Add(p, 1), 1), o.space)
-	} else {
-		p = put(unsafe.Add(p, 1), 0)
-	}
+	p = o.putSpace(unsafe.Add(p, 1))
 	w.off = uintptr(p) - uintptr(w.data)
 }
 
