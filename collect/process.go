@@ -60,16 +60,32 @@ type source struct {
 	forks   map[event.Str]event.Str
 }
 
+// textKinds are the kinds whose events refer to strings.
+var textKinds = func() (set event.KindSet) {
+	for k := event.Invalid + 1; k < event.NumKinds; k++ {
+		if k.Fields()&(1<<event.FieldStr0|1<<event.FieldStr1|1<<event.FieldStr2) != 0 {
+			set |= event.SetOf(k)
+		}
+	}
+	return set
+}()
+
 // translate moves the names in e from the ring's tables to the trace's.
 func (s *source) translate(e *event.Event) {
-	e.Stream = event.StreamID(s.number(&s.streams, &s.from.Streams, &s.to.Streams, s.proc.prefix, uint32(e.Stream)))
-	if e.Kind == event.Fork || e.Kind == event.Join {
-		e.Str[0] = s.forked(e.Str[0])
-		return
+	if i := int(e.Stream); i < len(s.streams) && s.streams[i] != 0 {
+		e.Stream = event.StreamID(s.streams[i] - 1)
+	} else {
+		e.Stream = event.StreamID(s.number(&s.streams, &s.from.Streams, &s.to.Streams, s.proc.prefix, uint32(e.Stream)))
 	}
-	for i, str := range e.Str {
-		if str != 0 {
-			e.Str[i] = event.Str(s.number(&s.strings, &s.from.Strings, &s.to.Strings, "", uint32(str)))
+	switch {
+	case !textKinds.Has(e.Kind):
+	case e.Kind == event.Fork || e.Kind == event.Join:
+		e.Str[0] = s.forked(e.Str[0])
+	default:
+		for i, str := range e.Str {
+			if str != 0 {
+				e.Str[i] = event.Str(s.number(&s.strings, &s.from.Strings, &s.to.Strings, "", uint32(str)))
+			}
 		}
 	}
 }

@@ -79,7 +79,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		out.Close()
 		return nil, err
 	}
-	defer ring.Remove(dir)
+	defer os.RemoveAll(dir)
 	unlock, err := lockDir(dir)
 	if err != nil {
 		out.Close()

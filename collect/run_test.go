@@ -291,6 +291,27 @@ func TestRunProcesses(t *testing.T) {
 	}
 }
 
+// Processes that run beside each other all come whole.
+func TestRunBeside(t *testing.T) {
+	o, _ := options(t, "streams")
+	o.Command = []string{"sh", "-c", `for i in 1 2 3 4; do "$0" 2 5000 & done; wait`, os.Args[0]}
+	r := mustRun(t, o, 0)
+	got := read(t, o.Output).updates()
+	if r.Processes != 4 || r.Lost != 0 || r.Late != 0 || len(got) != 8 {
+		t.Errorf("got %+v with %d streams of updates", r, len(got))
+	}
+	for name, vs := range got {
+		if len(vs) != 5000 {
+			t.Errorf("%s has %d events", name, len(vs))
+		}
+		for i, v := range vs {
+			if v != uint64(i+1) {
+				t.Fatalf("%s: event %d says %d", name, i, v)
+			}
+		}
+	}
+}
+
 // A process that the command leaves behind is followed to its end, also when
 // it begins to record after the command's end.
 func TestRunDaemon(t *testing.T) {
