@@ -135,7 +135,7 @@ func TestVectors(t *testing.T) {
 				t.Fatal(err)
 			}
 			text, path := string(b), strings.TrimSuffix(name, ".txt")+".aoi"
-			size := event.BlockEvents
+			size := maxEvents
 			make, isMade := made[base]
 			if isMade {
 				b, err := os.ReadFile(filepath.Join(vectorDir, "sample.txt"))
