@@ -36,7 +36,7 @@ func (d *disk) Close() error { return nil }
 // is known to the event.
 func TestOutputFull(t *testing.T) {
 	const n = 100_000
-	d := &disk{room: 400_000}
+	d := &disk{room: 1_200_000} // one block and a part of the next
 	o := newOutput(d)
 	s := o.w.Tables().Stream("s")
 	x := uint64(1)
