@@ -115,9 +115,14 @@ func (w *Writer) leaveShared() {
 // Name returns the stream's name.
 func (w *Writer) Name() string { return w.name }
 
-// time stores op, with the time since the last record if it has a time of
-// its own, and returns what follows.
-func (w *Writer) time(p unsafe.Pointer, op byte) unsafe.Pointer {
+// begin stores op, and the time since the last record if this one has a time
+// of its own, and returns what follows.
+func (w *Writer) begin(op byte) unsafe.Pointer {
+	p := unsafe.Add(w.data, w.off)
+	if w.mode&modeSame != 0 {
+		*(*byte)(p) = op | sameTime
+		return unsafe.Add(p, 1)
+	}
 	var t uint64
 	if w.tsc {
 		t = ticks() >> (w.shift & 63)
@@ -125,22 +130,18 @@ func (w *Writer) time(p unsafe.Pointer, op byte) unsafe.Pointer {
 		t = w.clock.stamp()
 	}
 	d := t - w.stamp
-	if int64(d) < 0 {
+	if d < short {
+		w.stamp = t
+		n := size(d)
+		store64(p, uint64(op)|pack(d, n)<<8)
+		return unsafe.Add(p, 1+n)
+	}
+	if int64(d) < 0 { // another core's counter is behind this one's
 		d, t = 0, w.stamp
 	}
 	w.stamp = t
 	*(*byte)(p) = op
 	return put(unsafe.Add(p, 1), d)
-}
-
-// begin stores op and the time.
-func (w *Writer) begin(op byte) unsafe.Pointer {
-	p := unsafe.Add(w.data, w.off)
-	if w.mode&modeSame != 0 {
-		*(*byte)(p) = op | sameTime
-		return unsafe.Add(p, 1)
-	}
-	return w.time(p, op)
 }
 
 // done publishes the record that ends at p, or leaves that to who will.
