@@ -105,10 +105,13 @@ func (o *analyzeOptions) analyze(cmd *cobra.Command, file string, ds []*analyze.
 	}
 	defer in.Close()
 	r, err := analyze.Run(in, ds)
+	if err == nil && !in.Stats().Complete {
+		err = errNoEnd
+	}
 	if err != nil && r != nil && r.Loss.Damage == "" {
 		r.Loss.Damage = err.Error()
 	}
-	return r, in.damaged(err)
+	return r, in.finished(err)
 }
 
 func detectorNames() []string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -21,25 +22,25 @@ What aoi-trace import makes of the text has the same events. FILE may be "-".`,
 				return err
 			}
 			defer in.Close()
-			return in.damaged(writeText(cmd.OutOrStdout(), in))
+			damage, err := writeText(cmd.OutOrStdout(), in)
+			if err != nil {
+				return fmt.Errorf("writing the text: %w", err)
+			}
+			return in.finished(damage)
 		},
 	}
 }
 
 // writeText writes the events of src in the text twin; if src fails midway,
-// those before the failure.
-func writeText(w io.Writer, src event.Source) error {
+// those before the failure. It returns src's error and w's.
+func writeText(w io.Writer, src event.Source) (damage, err error) {
 	text := event.NewTextWriter(w)
-	var failed error
-	err := event.Each(src, func(t *event.Tables, e event.Event) bool {
-		failed = text.Write(t, &e)
-		return failed == nil
+	damage = event.Each(src, func(t *event.Tables, e event.Event) bool {
+		err = text.Write(t, &e)
+		return err == nil
 	})
-	if flush := text.Flush(); failed == nil {
-		failed = flush
+	if flush := text.Flush(); err == nil {
+		err = flush
 	}
-	if failed != nil {
-		return &failure{code: exitUsage, err: failed}
-	}
-	return err
+	return damage, err
 }

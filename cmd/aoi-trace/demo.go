@@ -122,7 +122,7 @@ func (o *demoOptions) analyze(path string) (*analyze.Report, error) {
 	}
 	defer in.Close()
 	r, err := analyze.Run(in, detectors.All)
-	return r, in.damaged(err)
+	return r, in.finished(err)
 }
 
 // matchPlanted puts the findings beside the plants; what is left over nobody

@@ -48,5 +48,5 @@ func (o *infoOptions) run(cmd *cobra.Command, s *shared, file string) error {
 	if err != nil {
 		return err
 	}
-	return in.damaged(damage)
+	return in.finished(damage)
 }

@@ -24,6 +24,9 @@ type input struct {
 // openTrace opens the trace file path, or standard input for "-". Its errors
 // are failures that say what to do.
 func openTrace(path string, stdin io.Reader) (*input, error) {
+	if path == "" {
+		return nil, usage("", "opening a trace: the name of the file is empty")
+	}
 	in := &input{name: path}
 	r := stdin
 	if path == "-" {
@@ -93,7 +96,7 @@ func (in *input) openError(begin []byte, err error) error {
 		}
 		return unreadable("", "opening %s: it is not a trace file", in.name)
 	}
-	return in.damaged(err)
+	return unreadable("nothing of it can be read", "opening %s: %w", in.name, err)
 }
 
 // isTextTwin reports whether text begins as the text twin does.
@@ -119,17 +122,27 @@ func (in *input) arg() string {
 	return in.name
 }
 
-// damaged turns an error of reading into a failure. It is nil for io.EOF.
-func (in *input) damaged(err error) error {
-	if err == nil || err == io.EOF {
-		return nil
+// finished says, once the trace is read, what is wrong with its file: err,
+// which reading it gave, or that its end is missing. The hint says that the
+// rest is reported all the same.
+func (in *input) finished(err error) error {
+	const reported = "what could be read is reported"
+	switch {
+	case err != nil && err != io.EOF && err != errNoEnd:
+		hint := reported
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			hint = "the file was cut short; " + reported
+		}
+		return unreadable(hint, "reading %s: %w", in.name, err)
+	case !in.Stats().Complete:
+		return unreadable("the file was cut short, or its recorder was killed; "+reported,
+			"reading %s: %w", in.name, errNoEnd)
 	}
-	hint := "what could be read is reported"
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		hint = "the file was cut short; what comes before the cut is reported"
-	}
-	return unreadable(hint, "reading %s: %w", in.name, err)
+	return nil
 }
+
+// errNoEnd is what is wrong with a file that was cut between two blocks.
+var errNoEnd = errors.New("the end mark is missing")
 
 // Close closes the file, if there is one.
 func (in *input) Close() error {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -96,7 +97,8 @@ func TestDamagedFile(t *testing.T) {
 		edit func([]byte) []byte
 		want string
 	}{
-		{"flipped", func(b []byte) []byte { b[len(b)*7/10] ^= 0xff; return b }, "reading "},
+		{"flipped", func(b []byte) []byte { b[len(b)*6/10] ^= 0xff; return b }, "reading "},
+		{"cut between blocks", cutAfterBlock, "the end mark is missing"},
 		{"cut", func(b []byte) []byte { return b[:len(b)*7/10] }, "cut short"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -118,6 +120,15 @@ func TestDamagedFile(t *testing.T) {
 	}
 }
 
+// cutAfterBlock keeps the first two blocks of events.
+func cutAfterBlock(b []byte) []byte {
+	at := 0
+	for range 4 { // the magic of the header, of two blocks, and of the next
+		at += bytes.Index(b[at:], []byte("\xa0aoiblk\xd7")) + 1
+	}
+	return b[:at-1]
+}
+
 // Whatever byte is damaged, no command panics, and a command that reports
 // nothing has an exit code other than 0.
 func TestEveryByteDamaged(t *testing.T) {
@@ -137,3 +148,19 @@ func TestEveryByteDamaged(t *testing.T) {
 		}
 	}
 }
+
+// An output that cannot be written is no damage of the input.
+func TestFullDisk(t *testing.T) {
+	path := traceFile(t, ghostText())
+	for _, args := range [][]string{{"cat", path}, {"info", path}, {"analyze", path}, {"analyze", "--format=json", path}, {"detectors"}} {
+		var errs bytes.Buffer
+		code := run(args, strings.NewReader(""), fullDisk{}, &errs)
+		if code != exitUsage || !strings.Contains(errs.String(), "no space left") {
+			t.Errorf("%v: exit %d, want 2 and the reason on standard error:\n%s", args, code, errs.String())
+		}
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left") }

@@ -45,7 +45,7 @@ record exits with the command's exit code, 128 plus the signal that ended it,
 127 if there is no such command, 126 if it cannot be run, and 2 if the output
 cannot be written; in the last three cases nothing was started.`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 || args[0] == "" {
 				return usage("aoi-trace record -o run.aoi -- ./server", "record: the command to record is missing")
 			}
 			return nil

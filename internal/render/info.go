@@ -35,10 +35,16 @@ func (p *Page) Info(i *summary.Info, all bool) {
 	if st.Damage != nil {
 		p.field("damage", p.red(st.Damage.Error()))
 	}
-	if t.Lost == 0 && st.Damage == nil {
-		p.field("loss", "nothing lost")
-	} else {
+	switch {
+	case t.Lost > 0:
 		p.field("loss", p.red(Plural(t.Lost, "event")+" lost")+" in "+Plural(t.NumGaps, "place"))
+	case st.Damage != nil || !st.Complete:
+		p.field("loss", "none known, in what can be read")
+	default:
+		p.field("loss", "nothing lost")
+	}
+	if st.Damaged > 0 {
+		p.field("", Plural(st.Damaged, "event")+" of the file cannot be read")
 	}
 	p.Print("\n")
 	p.kinds(t)
