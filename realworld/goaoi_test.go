@@ -36,6 +36,21 @@ func TestHealthy(t *testing.T) {
 	}
 }
 
+// TestUndeclared says of a world without a contract that it cannot know.
+func TestUndeclared(t *testing.T) {
+	a, o := recordGoaoi(t, "-contract", "none", "-ticks", "5")
+	a.wantNone(t, o)
+	unknown := map[string]bool{}
+	for _, u := range a.Unknown {
+		unknown[u.Detector] = true
+	}
+	for _, detector := range []string{"missed-enter", "missed-leave", "spurious-enter", "spurious-leave"} {
+		if !unknown[detector] {
+			t.Errorf("%s does not say that it cannot know: unknown are %v", detector, a.Unknown)
+		}
+	}
+}
+
 // TestRecorded plays real movement: nothing is found but what brute force
 // confirms.
 func TestRecorded(t *testing.T) {
