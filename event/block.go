@@ -31,7 +31,8 @@ type Block struct {
 	Str    [3][]Str
 }
 
-// BlockEvents is the usual capacity of a block.
+// BlockEvents is a capacity that fits the caches; blocks of trace files may be
+// four times as large, and a little more where gaps by damage are put in.
 const BlockEvents = 1 << 14
 
 // NewBlock returns an empty block with room for capacity events.
