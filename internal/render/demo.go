@@ -13,24 +13,25 @@ type Planted struct {
 	Finding  *analyze.Finding // nil: not found
 }
 
-// Planted writes what was planted beside what was found, then the proof of
-// the first, as an example of what a finding looks like.
+// Planted writes what was planted beside what was found, what the findings
+// say, and the proof of the first, as an example of what a finding looks like.
 func (p *Page) Planted(list []Planted, others []*analyze.Finding) {
-	rows := make([][]string, 0, len(list))
-	found := 0
+	var table, says [][]string
 	for _, d := range list {
-		verdict, message := p.red("NOT FOUND"), ""
-		if d.Finding != nil {
-			found++
-			verdict, message = d.Finding.Verdict.String(), d.Finding.Message
-			if d.Finding.Count > 1 {
-				message += fmt.Sprintf("  ×%s", Count(d.Finding.Count))
+		verdict := p.red("NOT FOUND")
+		if f := d.Finding; f != nil {
+			verdict = f.Verdict.String()
+			if f.Count > 1 {
+				verdict += fmt.Sprintf(" ×%s", Count(f.Count))
 			}
+			says = append(says, []string{p.bold(d.Detector), f.Message})
 		}
-		rows = append(rows, []string{d.What, p.bold(d.Detector), verdict, message})
+		table = append(table, []string{d.What, p.bold(d.Detector), verdict})
 	}
-	p.Table([]Column{{Name: "planted"}, {Name: "detector"}, {Name: "found"}, {Name: "what it says"}}, rows)
-	p.Printf("\n%d of %d planted defects found", found, len(list))
+	p.Table([]Column{{Name: "planted"}, {Name: "must be found as"}, {Name: "found"}}, table)
+	p.Print("\n")
+	p.Table([]Column{{Name: "found"}, {Name: "what the finding says"}}, says)
+	p.Printf("\n%d of %d planted defects found", len(says), len(list))
 	switch n := len(others); n {
 	case 0:
 		p.Print(", and nothing that was not planted.\n")
