@@ -243,6 +243,8 @@ func (w *World) filter(st *Step) {
 		delete(s.hidden, st.Pair.key)
 	}
 	st.W.excused, st.T.excused = true, true
+	st.W.force()
+	st.T.force()
 	w.touch(s, st.W, b.Stream[i])
 	w.touch(s, st.T, b.Stream[i])
 }
@@ -289,6 +291,7 @@ func (w *World) viewSet(st *Step) {
 		set(s.pair(st.W, s.entity(id)), In)
 	}
 	st.W.excused = true
+	st.W.force()
 	w.touch(s, st.W, b.Stream[i])
 }
 

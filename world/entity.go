@@ -71,12 +71,15 @@ func (e *Entity) flag(f uint8, on bool) {
 
 // here tells the space whether and where e is.
 func (e *Entity) here() {
-	e.Space.planes[e.slot] = e.plane
+	e.Space.planes[e.slot], e.Space.travelled[e.slot] = e.plane, e.Travelled
 	e.flag(flagHere, e.Alive == In && e.Placed)
 }
 
 // watch notes that e is known to be a watcher.
 func (e *Entity) watch() {
-	e.Watcher = true
-	e.flag(flagWatcher, true)
+	if !e.Watcher {
+		e.Watcher = true
+		e.flag(flagWatcher, true)
+		e.force()
+	}
 }

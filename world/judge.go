@@ -99,8 +99,14 @@ func (w *World) evaluate(s *Space, at *event.Event) {
 		c.pair.queued = false
 		w.judgeChange(s, &c, at)
 	}
+	smooth := s.smooth()
 	for _, e := range s.dirty {
-		w.sweep(s, e, at, true)
+		switch {
+		case !smooth:
+			w.sweep(s, e, at, true)
+		case s.due(e):
+			w.sweepSmooth(s, e, at)
+		}
 	}
 	for k := range changes {
 		w.classify(s, changes[k].pair, at)

@@ -34,11 +34,7 @@ func (s *Space) side(w, t event.Vec, r float64) int {
 	case event.Towers:
 		return s.towersSide(w, t, r)
 	}
-	d := s.distance(w, t)
-	tol := c.Tolerance
-	if tol == 0 {
-		tol = toleranceShare * r
-	}
+	d, tol := s.distance(w, t), s.tolerance(r)
 	switch {
 	case d <= r-tol:
 		return 1
@@ -46,6 +42,14 @@ func (s *Space) side(w, t event.Vec, r float64) int {
 		return -1
 	}
 	return 0
+}
+
+// tolerance returns how far from a border at r either verdict is right.
+func (s *Space) tolerance(r float64) float64 {
+	if t := s.Contract.Tolerance; t > 0 {
+		return t
+	}
+	return toleranceShare * r
 }
 
 // distance returns how far apart the two are in the contract's metric; for
@@ -146,7 +150,7 @@ func (s *Space) spanOf(r float64) float64 {
 	case event.Towers:
 		return r + 2*size
 	}
-	return r * (1 + toleranceShare)
+	return 1.25 * r // a quarter more than it must be, for sweeps that look ahead
 }
 
 // Distance returns how far apart the two entities are in their space's

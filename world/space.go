@@ -54,6 +54,9 @@ type bySlot struct {
 	flags  []uint8
 	inView []uint32 // the stamp of the sweep whose entity sees it
 	sees   []uint32 // the stamp of the sweep whose entity it sees
+
+	travelled []float64 // Entity.Travelled
+	dueAt     []float64 // how far it has travelled when it is due for a sweep
 }
 
 const (
@@ -102,6 +105,7 @@ func (s *Space) entity(id uint64) *Entity {
 	s.entities = append(s.entities, e)
 	s.planes, s.flags = append(s.planes, event.Vec{}), append(s.flags, 0)
 	s.inView, s.sees = append(s.inView, 0), append(s.sees, 0)
+	s.travelled, s.dueAt = append(s.travelled, 0), append(s.dueAt, -1)
 	if id < directIDs {
 		for uint64(len(s.direct)) <= id {
 			s.direct = append(s.direct, make([]*Entity, max(64, len(s.direct)))...)
@@ -175,6 +179,9 @@ func (s *Space) moveTo(e *Entity, ev PlaceEvent, gaps uint32) {
 	e.plane = s.Contract.Plane(ev.Pos)
 	if e.Placed {
 		e.span = append(e.span, e.plane)
+		if !was || ev.Kind == event.Spawn {
+			e.force()
+		}
 		if was {
 			dx, dy, dz := ev.Pos.X-old.X, ev.Pos.Y-old.Y, ev.Pos.Z-old.Z
 			e.Travelled += math.Sqrt(dx*dx + dy*dy + dz*dz)
