@@ -290,6 +290,22 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
+func TestReaderStops(t *testing.T) {
+	file, _ := written(t, 10, 10)
+	r, err := NewReader(io.MultiReader(bytes.NewReader(file[:100]), idle{}))
+	for err == nil {
+		_, err = r.Next()
+	}
+	if !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("got %v, want io.ErrNoProgress", err)
+	}
+}
+
+// idle has neither bytes nor an error to give.
+type idle struct{}
+
+func (idle) Read([]byte) (int, error) { return 0, nil }
+
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errFails }

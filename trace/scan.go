@@ -29,6 +29,7 @@ func (s *scanner) offset() int64 { return s.base + int64(s.start) }
 // fill reads until n bytes are there, or as many as there are. Room grows
 // with what was read, never with what was claimed.
 func (s *scanner) fill(n int) bool {
+	idle := 0
 	for s.end-s.start < n && s.rerr == nil {
 		if s.start > 0 && (s.start == s.end || s.end == len(s.buf)) {
 			copy(s.buf, s.buf[s.start:s.end])
@@ -44,6 +45,11 @@ func (s *scanner) fill(n int) bool {
 		k, err := s.r.Read(s.buf[s.end:])
 		s.end += k
 		s.rerr = err
+		if k > 0 {
+			idle = 0
+		} else if idle++; idle == 100 && err == nil {
+			s.rerr = io.ErrNoProgress
+		}
 	}
 	return s.end-s.start >= n
 }
