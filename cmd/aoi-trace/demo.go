@@ -62,7 +62,7 @@ func (o *demoOptions) run(cmd *cobra.Command, s *shared) error {
 		config.Every = 0
 	}
 	planted := config.Faults.Planted()
-	fmt.Fprintf(stderr, "aoi-trace: recording a server of %d entities with %d planted defects for %s …\n",
+	fmt.Fprintf(stderr, "aoi-trace: recording a server of %d walkers with %d planted defects for %s …\n",
 		config.Walkers, len(planted), render.Seconds(config.Every*time.Duration(config.Ticks)))
 	if err := o.record(cmd, output, config); err != nil {
 		return err

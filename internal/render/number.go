@@ -44,7 +44,7 @@ func Bytes(n int64) string {
 func Seconds(d time.Duration) string {
 	s := d.Seconds()
 	if d >= time.Second || d == 0 {
-		return strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64) + " s"
+		return strconv.FormatFloat(float64(d.Round(time.Millisecond).Milliseconds())/1000, 'f', -1, 64) + " s"
 	}
 	return strconv.FormatFloat(s, 'g', 3, 64) + " s"
 }

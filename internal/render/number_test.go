@@ -21,6 +21,7 @@ func TestNumbers(t *testing.T) {
 		{Bytes(3 << 50), "3072 TiB"},
 		{Seconds(0), "0 s"},
 		{Seconds(1500 * time.Millisecond), "1.5 s"},
+		{Seconds(2999999880), "3 s"},
 		{Seconds(90*time.Second + 400*time.Microsecond), "90 s"},
 		{Seconds(1234 * time.Microsecond), "0.00123 s"},
 		{figure(0.35), "0.35"},
