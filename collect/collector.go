@@ -15,10 +15,12 @@ import (
 )
 
 // How long a collector sleeps between two looks into the rings: the shorter
-// time while events come, the longer when none come.
+// time while events come, up to the longer when few or none come. A virtual
+// machine may take 0.1 ms of processor time to wake up.
 const (
-	busySleep = time.Millisecond
-	idleSleep = 5 * time.Millisecond
+	busyEvents = 256
+	busySleep  = time.Millisecond
+	idleSleep  = 5 * time.Millisecond
 
 	// After a poll that brought this many events the rings fill faster than
 	// they should; the next poll comes sooner.
@@ -191,7 +193,7 @@ func (c *Collector) step(p *pace, look bool) {
 	switch n := c.poll(look); {
 	case n >= floodEvents:
 		p.sleep = floodSleep
-	case n > 0:
+	case n >= busyEvents:
 		p.sleep = busySleep
 	default:
 		p.sleep = min(2*p.sleep, idleSleep)
