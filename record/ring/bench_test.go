@@ -137,6 +137,14 @@ func BenchmarkEmitMoves(b *testing.B) {
 	benchmark(b, 64, func(w *Writer, i uint64) { w.Moves(es, pos) })
 }
 
+func BenchmarkEmitEnters(b *testing.B) {
+	ts := make([]uint64, 64)
+	for i := range ts {
+		ts[i] = uint64(i * 7)
+	}
+	benchmark(b, 64, func(w *Writer, i uint64) { w.Enters(i&1023, ts) })
+}
+
 func BenchmarkEmitBegin(b *testing.B) {
 	benchmark(b, 2, func(w *Writer, i uint64) { w.Begin(0, i&1023); w.End() })
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -306,5 +307,53 @@ func TestTimes(t *testing.T) {
 		if at < before[i]-slop || at > after[i]+slop {
 			t.Errorf("tick %d: at %d ns, want between 0 and %d", i, at-before[i], after[i]-before[i])
 		}
+	}
+}
+
+// TestBulk holds the calls that take lists to what single calls say.
+func TestBulk(t *testing.T) {
+	values := []float64{0, math.Copysign(0, -1), 1, -1, 0.5, float64(float32(0.1)), 0.1, 100, 1 << 20, 1 << 21, 1<<53 + 2,
+		-(1 << 40), math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, 5e-324}
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for _, limit := range []int64{0, 200 << 10} {
+		p := newPool(t, Config{Limit: limit})
+		w := start(p, "zone")
+		var want []string
+		say := func(e event.Event) {
+			want = append(want, "zone "+string(event.AppendBody(nil, event.NewTables(), &e)))
+		}
+		value := func() float64 {
+			if rnd.IntN(3) > 0 {
+				return float64(rnd.IntN(100))
+			}
+			return values[rnd.IntN(len(values))]
+		}
+		for range 300 {
+			es, pos := make([]uint64, rnd.IntN(9)), make([]Vec, 8)
+			for i := range es {
+				es[i] = rnd.Uint64() >> (40 + rnd.IntN(24))
+				if i < len(pos) {
+					pos[i] = Vec{X: value(), Y: value()}
+					if rnd.IntN(4) == 0 {
+						pos[i].Z = value()
+					}
+					say(event.Event{Kind: event.Move, Entity: es[i], Pos: pos[i]})
+				}
+			}
+			w.Moves(es, pos)
+			for _, id := range es {
+				say(event.Event{Kind: event.Enter, Entity: es[0], Target: id})
+			}
+			if len(es) > 0 {
+				w.Enters(es[0], es)
+			}
+			for _, id := range es {
+				say(event.Event{Kind: event.Leave, Entity: 1 << 60, Target: id})
+			}
+			w.Leaves(1<<60, es)
+		}
+		c := newCollected()
+		c.finish(t, p)
+		c.want(t, want)
 	}
 }
