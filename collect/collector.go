@@ -49,6 +49,8 @@ type Collector struct {
 	known   map[string]bool // paths of rings that are or were sources
 	told    map[string]bool // troubles that were logged
 	lanes   int
+	text    int // bytes of texts that came since the last forget
+	room    int // how many there may be
 
 	began     time.Time
 	opened    time.Duration // machine time at which collecting began
@@ -87,6 +89,7 @@ func newCollector(dir string, to io.WriteCloser, log func(string)) *Collector {
 		known: map[string]bool{},
 		told:  map[string]bool{},
 		began: time.Now(),
+		room:  textRoom,
 	}
 	c.opened = ring.Now()
 	c.last = c.opened
@@ -129,7 +132,7 @@ func (c *Collector) scan() (pending bool) {
 			c.tell("opening the ring %s: %v; what is in it is lost", path, err)
 			continue
 		}
-		fresh = append(fresh, &source{path: path, reader: r, from: t, to: c.out.w.Tables(), forks: map[event.Str]event.Str{}})
+		fresh = append(fresh, &source{path: path, reader: r, text: &c.text, from: t, to: c.out.w.Tables(), forks: map[event.Str]event.Str{}})
 	}
 	slices.SortStableFunc(fresh, func(a, b *source) int { // the first process is the one that began first
 		return a.reader.Info().Started.Compare(b.reader.Info().Started)
@@ -174,6 +177,7 @@ func (c *Collector) poll(care bool) int {
 	c.merger.Advance(c.last)
 	c.last = now
 	c.out.flush(time.Now())
+	c.forget()
 	return n
 }
 

@@ -143,6 +143,13 @@ func (o *output) flush(now time.Time) {
 	}
 }
 
+// forget writes what is buffered and drops the strings of the tables.
+func (o *output) forget() {
+	if o.w.Forget() == nil {
+		o.flushed = o.events
+	}
+}
+
 // close completes the file and closes it.
 func (o *output) close() error {
 	var err error

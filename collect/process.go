@@ -52,6 +52,7 @@ type source struct {
 	proc   *process
 	reader *ring.Reader
 	emit   func(*event.Event)
+	text   *int // the collector's count of bytes of texts
 
 	from    *event.Tables // what its events refer to
 	to      *event.Tables // what the trace's events refer to
@@ -98,7 +99,9 @@ func (s *source) number(known *[]uint32, from, to *event.Table, prefix string, i
 	for int(i) >= len(*known) {
 		*known = append(*known, 0)
 	}
-	n := to.Add(prefix + from.Name(i))
+	name := from.Name(i)
+	*s.text += len(name)
+	n := to.Add(prefix + name)
 	(*known)[i] = n + 1
 	return n
 }
@@ -107,7 +110,9 @@ func (s *source) number(known *[]uint32, from, to *event.Table, prefix string, i
 func (s *source) forked(name event.Str) event.Str {
 	n, ok := s.forks[name]
 	if !ok {
-		n = s.to.Str(s.proc.prefix + s.from.Text(name))
+		text := s.from.Text(name)
+		*s.text += len(text)
+		n = s.to.Str(s.proc.prefix + text)
 		s.forks[name] = n
 	}
 	return n
