@@ -24,8 +24,12 @@ func (w *World) entityEvent(st *Step) {
 	}
 	stream := b.Stream[i]
 	if s.Contract.EvalMove && e.dirty && w.stream(stream).depth == 0 {
-		at := b.Event(i)
-		w.evaluateOne(s, e, &at)
+		if s.excuse(e, st) {
+			e.settle() // its views changed for what this event does, and are judged after it
+		} else {
+			at := b.Event(i)
+			w.evaluateOne(s, e, &at)
+		}
 	}
 	if e.claimed {
 		w.test(object{s, posClass, uint64(e.slot)}, stream, b.Time[i])
@@ -59,6 +63,27 @@ func (w *World) entityEvent(st *Step) {
 	}
 	e.here()
 	w.touch(s, e, stream)
+}
+
+// excuse forgets the view changes of e that wait for their evaluation, if the
+// present event excuses them: a server may empty the views before it records
+// the despawn, the teleport or the radius. It reports whether there were any.
+func (s *Space) excuse(e *Entity, st *Step) bool {
+	b, i := st.Block, st.I
+	if st.Kind != event.Despawn && st.Kind != event.Radius && (st.Kind != event.Move || b.Set[i]&moveTeleport == 0 || b.Mode[i] == 0) {
+		return false
+	}
+	rest := s.changes[:0]
+	for _, c := range s.changes {
+		if c.pair.W == e || c.pair.T == e {
+			c.pair.queued = false
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	any := len(rest) < len(s.changes)
+	s.changes = rest
+	return any
 }
 
 // touch notes that e has to be evaluated.
