@@ -15,6 +15,12 @@ import (
 // program inherit it and are recorded too.
 const DirEnv = "AOI_TRACE_DIR"
 
+// OverflowEnv is the environment variable that says what an event does that
+// meets a full ring: "wait" waits for room while somebody reads the ring;
+// anything else drops the event and counts it. "aoi-trace record --overflow"
+// sets it.
+const OverflowEnv = "AOI_TRACE_OVERFLOW"
+
 // A Contract is what a space declares about its AOI.
 type Contract = event.Contract
 
@@ -49,6 +55,7 @@ type options struct {
 	detail  []string // of the trace event
 	unknown bool
 	limit   int64
+	wait    bool
 }
 
 // An Option changes what Open and To do.
@@ -64,6 +71,11 @@ func SyncAll() Option { return func(o *options) { o.detail = append(o.detail, "s
 
 // Limit bounds the memory of all rings together, in bytes (default 32 MiB).
 func Limit(bytes int64) Option { return func(o *options) { o.limit = bytes } }
+
+// Wait makes an event that meets a full ring wait for room, as long as
+// somebody reads the ring, instead of dropping it. It slows the program down
+// to what the collector can take.
+func Wait() Option { return func(o *options) { o.wait = true } }
 
 // Open starts recording into the directory that AOI_TRACE_DIR names. Without
 // it, or when nothing can be recorded there, it returns nil; in the second
@@ -83,10 +95,11 @@ func Open(opts ...Option) *Recorder {
 
 func open(dir string, opts []Option) (*Recorder, error) {
 	r := &Recorder{}
+	r.opts.wait = os.Getenv(OverflowEnv) == "wait"
 	for _, opt := range opts {
 		opt(&r.opts)
 	}
-	pool, err := ring.NewPool(ring.Config{Dir: dir, Limit: r.opts.limit, Warn: warn})
+	pool, err := ring.NewPool(ring.Config{Dir: dir, Limit: r.opts.limit, Wait: r.opts.wait, Warn: warn})
 	if err != nil {
 		return nil, err
 	}

@@ -242,7 +242,10 @@ func (r *Reader) begin(i int) (int, error) {
 		return 0, r.fail("stream %d has a name of %d bytes", v, n)
 	}
 	s := r.known(uint32(v), string(r.data[i:i+int(n)]))
-	s.in, s.space, s.told = in == 1, space, told
+	s.in, s.space = in == 1, space
+	if told != ([64]uint64{}) {
+		s.told = &told
+	}
 	s.mono = max(s.mono, r.at(r.stamp))
 	r.stream = s
 	return i + int(n), nil
@@ -305,6 +308,9 @@ func (r *Reader) control(op byte, i int) (int, error) {
 			return 0, r.fail("a gap comes before its stream")
 		}
 		i = next
+		if r.stream.told == nil {
+			r.stream.told = &[64]uint64{}
+		}
 		for k, n := range lost {
 			r.stream.told[k] += n
 		}

@@ -13,6 +13,7 @@ type Config struct {
 	Dir     string       // the rings' directory: on tmpfs, or what Memory returned
 	Process string       // the program's name; its own if empty
 	Limit   int64        // the most bytes that all rings have together; 32 MiB if 0
+	Wait    bool         // for room in a full ring, while somebody reads it, instead of dropping events
 	Warn    func(string) // is told, once, when there is no room for more rings
 }
 

@@ -1,8 +1,6 @@
 package ring
 
 import (
-	"math"
-	"math/bits"
 	"unsafe"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -10,14 +8,6 @@ import (
 
 // Vec is a position.
 type Vec = event.Vec
-
-// A text is the value of a text key: a name, a string or identifiers.
-type text struct {
-	name Name
-	s    string
-	ids  []uint64
-	list bool // ids it is, maybe none
-}
 
 // The bits of optional keys, for the events of this file.
 var (
@@ -37,149 +27,6 @@ var (
 	setAttrValue    = event.Attr.Bit("value")
 	setAttrNum      = event.Attr.Bit("num")
 )
-
-// write stores any event; its texts come from t, not from ev.Str.
-func (w *Writer) write(ev *event.Event, t *[3]text) {
-	k := ev.Kind
-	w = w.slow(k)
-	if w == nil {
-		return
-	}
-	clear := byte(pieceClear)
-	for i := range t {
-		if !w.knows(t[i].name) && !w.define(t[i].name, k) {
-			return
-		}
-		if len(t[i].s) > maxInline || len(t[i].ids)*9 > maxInline {
-			if !w.pieces(&t[i], clear, k) {
-				return
-			}
-			clear = 0
-		}
-	}
-	if !w.room(k) {
-		w.drop(k)
-		return
-	}
-	p := w.begin(opEvent)
-	*(*byte)(p) = byte(k)
-	p = put(unsafe.Add(p, 1), uint64(ev.Set))
-	detailed := false
-	for i, key := range event.Kinds[k].Keys {
-		if !key.Required && key.Field != event.FieldDetail && ev.Set>>i&1 == 0 {
-			continue
-		}
-		switch f := key.Field; f {
-		case event.FieldSpace:
-			if key.Required {
-				p = put(p, ev.Space)
-			}
-		case event.FieldEntity:
-			if watches.Has(k) {
-				p = w.watcher(p, ev.Entity)
-			} else {
-				p = w.entity(p, ev.Entity)
-			}
-		case event.FieldTarget:
-			p = w.target(p, ev.Target)
-		case event.FieldPos:
-			p = vec(p, ev.Pos.X, ev.Pos.Y, ev.Pos.Z)
-			if key.Type == event.RegionType {
-				p = vec(p, ev.Max.X, ev.Max.Y, ev.Max.Z)
-			}
-		case event.FieldMode:
-			p = put(p, uint64(ev.Mode))
-		case event.FieldPhase:
-			p = put(p, uint64(ev.Phase))
-		case event.FieldInt0, event.FieldInt1, event.FieldInt2:
-			p = put(p, ev.Int[f-event.FieldInt0])
-			if key.Type == event.Hex128Type {
-				p = put(p, ev.Int[1])
-			}
-		case event.FieldNum0, event.FieldNum1:
-			p = number(p, ev.Num[f-event.FieldNum0])
-		case event.FieldStr0, event.FieldStr1, event.FieldStr2:
-			p = w.text(p, &t[f-event.FieldStr0])
-		case event.FieldDetail:
-			if !detailed {
-				p = w.text(p, &t[0])
-			}
-			detailed = true
-		}
-	}
-	w.done(p)
-}
-
-// number stores a float: its bytes reversed, so that round ones are short.
-func number(p unsafe.Pointer, f float64) unsafe.Pointer {
-	return put(p, bits.ReverseBytes64(math.Float64bits(f)))
-}
-
-// text stores a text key whose pieces, if it has any, are stored already.
-func (w *Writer) text(p unsafe.Pointer, t *text) unsafe.Pointer {
-	switch {
-	case t.name != 0:
-		return put(p, uint64(t.name)<<2|tagName)
-	case t.list && len(t.ids)*9 <= maxInline:
-		var buf [maxInline]byte
-		b := packIDs(buf[:0], t.ids, new(uint64))
-		p = put(p, uint64(len(b))<<2|tagIDs)
-		copy(unsafe.Slice((*byte)(p), len(b)), b)
-		return unsafe.Add(p, len(b))
-	case t.list:
-		return put(p, 1<<2|tagPieces)
-	case len(t.s) > maxInline:
-		return put(p, tagPieces)
-	case t.s == "":
-		return put(p, 0)
-	}
-	p = put(p, uint64(len(t.s))<<2|tagText)
-	copy(unsafe.Slice((*byte)(p), len(t.s)), t.s)
-	return unsafe.Add(p, len(t.s))
-}
-
-// packIDs appends differences of identifiers, the first to *last.
-func packIDs(dst []byte, ids []uint64, last *uint64) []byte {
-	for _, id := range ids {
-		dst = appendNumber(dst, zigzag(id-*last))
-		*last = id
-	}
-	return dst
-}
-
-// pieces stores a long text in records of its own, before its event.
-func (w *Writer) pieces(t *text, clear byte, k event.Kind) bool {
-	var buf [maxPiece]byte
-	var last uint64
-	s, ids := t.s, t.ids
-	for flags := clear | pieceFirst; ; flags = pieceRest {
-		var part string
-		if t.list {
-			n := min(len(ids), maxPiece/9)
-			b := packIDs(buf[:0], ids[:n], &last)
-			part = unsafe.String(unsafe.SliceData(b), len(b))
-			ids = ids[n:]
-		} else {
-			part = s[:min(len(s), maxPiece)]
-			s = s[len(part):]
-		}
-		more := len(s) > 0 || len(ids) > 0
-		if more {
-			flags |= pieceMore
-		}
-		if !w.room(k) {
-			w.drop(k)
-			return false
-		}
-		p := unsafe.Add(w.data, w.off)
-		*(*byte)(p) = opPiece
-		*(*byte)(unsafe.Add(p, 1)) = flags
-		w.bytes(unsafe.Add(p, 2), part)
-		if !more {
-			return true
-		}
-	}
-}
 
 // Trace records what holds for the whole trace.
 func (w *Writer) Trace(version uint64, detail string) {

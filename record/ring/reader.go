@@ -73,7 +73,7 @@ type stream struct {
 	mono  int64 // time of its latest event
 	space uint64
 	in    bool
-	told  [64]uint64
+	told  *[64]uint64 // nil for none
 }
 
 // OpenReader maps the ring at path, which List returned. Names go into t.
@@ -219,6 +219,9 @@ func (r *Reader) Finish(emit func(*event.Event)) (int, error) {
 			st = r.known(^uint32(0), "others")
 		}
 		var lost [64]uint64
+		if st.told == nil {
+			st.told = &[64]uint64{}
+		}
 		for k := range lost {
 			lost[k] = s.counts[k].Load() - st.told[k]
 			st.told[k] += lost[k]

@@ -314,6 +314,72 @@ func TestOverflow(t *testing.T) {
 	}
 }
 
+// TestWait emits far more than rings hold, first with a reader and then
+// without one: nothing may be lost while somebody reads, and the wait for a
+// reader that is gone must end.
+func TestWait(t *testing.T) {
+	for _, limit := range []int64{0, 200 << 10} {
+		p := newPool(t, Config{Limit: limit, Wait: true})
+		w := start(p, "zone")
+		const n = 300_000
+		done := make(chan bool)
+		go func() {
+			for i := range uint64(n) {
+				w.Move(i, 0.1, 0.2, 0.3)
+			}
+			close(done)
+		}()
+		tables := event.NewTables()
+		r, err := OpenReader(mustList(t, p.cfg.Dir)[0], tables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var came, lost uint64
+		count := func(e *event.Event) {
+			if e.Kind == event.Gap {
+				lost += e.Int[0]
+				return
+			}
+			if e.Entity != came {
+				t.Errorf("got entity %d, want %d", e.Entity, came)
+			}
+			came++
+		}
+		for running := true; running; {
+			select {
+			case <-done:
+				running = false
+			case <-time.After(time.Millisecond):
+			}
+			if _, err := r.Drain(count); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if came != n || lost != 0 {
+			t.Errorf("%d came and %d were lost of %d", came, lost, n)
+		}
+		begin := time.Now()
+		for range n {
+			w.Move(came, 0.1, 0.2, 0.3)
+		}
+		if d := time.Since(begin); d < patience || d > 20*patience {
+			t.Errorf("without a reader the events took %v, want a little more than %v", d, patience)
+		}
+		p.Close()
+		came = 0
+		counted := func(e *event.Event) {
+			if e.Kind == event.Gap {
+				lost += e.Int[0]
+			} else {
+				came++
+			}
+		}
+		if _, err := r.Finish(counted); err != nil || came+lost != n {
+			t.Errorf("%v; %d came and %d were lost of %d", err, came, lost, n)
+		}
+	}
+}
+
 // TestManyLosers lets more streams lose events than a shared ring has slots.
 func TestManyLosers(t *testing.T) {
 	p := newPool(t, Config{Limit: 400 << 10})

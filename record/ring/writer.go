@@ -2,8 +2,8 @@ package ring
 
 import (
 	"strconv"
-	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -49,19 +49,21 @@ type Writer struct {
 	syncAt uint64   // position from which the next place to begin at is due
 	names  []uint64 // bit i: name i is defined in the ring
 
-	pool    *Pool
-	name    string
-	stream  uint32 // number in the process
-	space   uint64 // of the events from here
-	inSpace bool
-	small   bool
-	told    bool   // the stream is introduced in its own ring
-	ended   bool   // closed: the next event begins a new stream
-	batch   uint64 // stamp of the batch at work
-	timed   bool   // the batch's time must be told before the next event
-	spaced  bool   // the space must be told before the next event
-	loss    *loss
-	shared  *sharedRing // nil if the ring is the stream's own
+	pool     *Pool
+	name     string
+	stream   uint32 // number in the process
+	space    uint64 // of the events from here
+	inSpace  bool
+	small    bool
+	told     bool   // the stream is introduced in its own ring
+	ended    bool   // closed: the next event begins a new stream
+	batch    uint64 // stamp of the batch at work
+	timed    bool   // the batch's time must be told before the next event
+	spaced   bool   // the space must be told before the next event
+	loss     *loss
+	gaveUp   bool // waiting for the reader, when it had read gaveUpAt
+	gaveUpAt uint64
+	shared   *sharedRing // nil if the ring is the stream's own
 
 	// Of the encoder of a shared ring only:
 	owner   *Writer // the stream at work
@@ -73,44 +75,6 @@ const (
 	modeSame   = 1 // a batch: events have the time of the record before them
 	modeShared = 2 // publish and unlock after each event
 )
-
-// A loss is what a stream lost, now and ever.
-type loss struct {
-	slot   *slot
-	own    bool // the slot is no other stream's
-	untold bool
-	told   [64]uint64
-}
-
-// A sharedRing is a ring for streams that have none of their own.
-type sharedRing struct {
-	mu     sync.Mutex
-	w      Writer          // its encoder
-	known  map[uint32]bool // the streams that it announced
-	losers [maxSlots]*loss // whose the slots are
-}
-
-// enter makes the shared encoder ready for an event of stream o, locked until
-// the event is done.
-func (s *sharedRing) enter(o *Writer, k event.Kind) *Writer {
-	s.mu.Lock()
-	e := &s.w
-	e.owner = o
-	e.mode = modeShared | o.mode&modeSame
-	o.timed = o.mode&modeSame != 0
-	if !e.start(k) {
-		e.drop(k)
-		return nil
-	}
-	return e
-}
-
-// leaveShared publishes the event of a shared ring.
-func (w *Writer) leaveShared() {
-	publish(w.cursor, w.base+uint64(w.off))
-	w.mode = modeShared
-	w.shared.mu.Unlock()
-}
 
 // Name returns the stream's name.
 func (w *Writer) Name() string { return w.name }
@@ -248,8 +212,35 @@ func (w *Writer) place(k event.Kind) bool {
 		publish(w.cursor, w.base+uint64(w.off))
 		w.seen = w.ring.h.taken.Load()
 		w.limits()
+		if !w.fits(k) && w.pool.cfg.Wait {
+			w.wait(k)
+		}
 	}
 	return w.fits(k)
+}
+
+// patience is how long a full ring is waited for when nobody reads it.
+const patience = time.Second
+
+// wait waits until an event of kind k fits. When the reader has done nothing
+// for a while it is taken for dead, and not waited for until it is seen again.
+func (w *Writer) wait(k event.Kind) {
+	h := w.ring.h
+	read, since := h.read.Load(), time.Now()
+	if w.gaveUp && w.gaveUpAt == read {
+		return
+	}
+	for w.gaveUp = false; !w.fits(k) && h.closed.Load() == 0; {
+		time.Sleep(50 * time.Microsecond)
+		if now := h.read.Load(); now != read {
+			read, since = now, time.Now()
+		} else if time.Since(since) > patience {
+			w.gaveUp, w.gaveUpAt = true, read
+			return
+		}
+		w.seen = h.taken.Load()
+		w.limits()
+	}
 }
 
 // at returns the stream whose events w encodes now.
@@ -289,138 +280,6 @@ func (w *Writer) jump(t uint64) {
 	w.off = uintptr(p) - uintptr(w.data)
 }
 
-// lose counts an event that found no room.
-func (w *Writer) lose(k event.Kind) {
-	o := w.at()
-	if k == event.Invalid {
-		return
-	}
-	if o.loss == nil {
-		o.loss = &loss{}
-	}
-	if o.loss.slot == nil {
-		w.takeSlot(o)
-	}
-	t := o.batch
-	if o.mode&modeSame == 0 {
-		t = max(w.clock.stamp(), w.stamp)
-	}
-	s := o.loss.slot
-	s.to.Store(t)
-	s.counts[k&63].Store(s.counts[k&63].Load() + 1)
-	o.loss.untold = o.loss.own
-	if !o.loss.own {
-		o.loss.slot = nil // next time there may be a free one
-	}
-	w.lim, w.mlim = 0, 0
-}
-
-// takeSlot gives the stream o a place for its losses in w's ring. One that
-// has nothing left to tell makes way for it.
-func (w *Writer) takeSlot(o *Writer) {
-	n := w.ring.h.slots
-	for i := range n {
-		s := w.ring.slot(i)
-		if s.stream.Load() != 0 {
-			if w.owner == nil || i == n-1 || w.shared.losers[i] == nil || w.shared.losers[i].untold {
-				continue
-			}
-			// Its gap must be there before its count may go.
-			publish(w.cursor, w.base+uint64(w.off))
-			s.stream.Store(0)
-			w.shared.losers[i].slot = nil
-		} else if i == n-1 && w.owner != nil {
-			break // the last slot is for those that find none
-		}
-		for k := range s.counts {
-			s.counts[k].Store(o.loss.told[k])
-		}
-		s.stream.Store(o.stream)
-		o.loss.slot, o.loss.own = s, true
-		if w.owner != nil {
-			w.shared.losers[i] = o.loss
-		}
-		return
-	}
-	o.loss.slot, o.loss.own = w.ring.slot(n-1), false
-}
-
-// tell stores what the stream lost since it last told, as a gap.
-func (w *Writer) tell(l *loss) {
-	p := unsafe.Add(w.data, w.off)
-	*(*byte)(p) = opGap
-	t := l.slot.to.Load()
-	p = put(unsafe.Add(p, 1), zigzag(t-w.stamp))
-	w.stamp = t
-	var lost [64]uint64
-	for k := range lost {
-		n := l.slot.counts[k].Load()
-		lost[k], l.told[k] = n-l.told[k], n
-	}
-	p = putLosses(p, &lost)
-	l.untold = false
-	w.off = uintptr(p) - uintptr(w.data)
-}
-
-// define makes sure that name n is defined in the ring before it is used by
-// an event of kind k. It returns false if there was no room for both; then
-// the event is lost and counted.
-func (w *Writer) define(n Name, k event.Kind) bool {
-	text := w.pool.text(n)
-	for flags := byte(pieceFirst); flags != 0; {
-		part := text[:min(len(text), maxPiece)]
-		text = text[len(part):]
-		if text != "" {
-			flags |= pieceMore
-		}
-		if !w.room(k) {
-			w.drop(k)
-			return false
-		}
-		p := unsafe.Add(w.data, w.off)
-		*(*byte)(p) = opString
-		p = put(unsafe.Add(p, 1), uint64(n))
-		*(*byte)(p) = flags
-		w.bytes(unsafe.Add(p, 1), part)
-		if flags&pieceMore == 0 {
-			break
-		}
-		flags = 0
-		if text != "" {
-			flags = pieceRest
-		}
-	}
-	for len(w.names) <= int(n>>6) {
-		w.names = append(w.names, make([]uint64, len(w.names)+8)...)
-	}
-	w.names[n>>6] |= 1 << (n & 63)
-	if !w.room(k) {
-		w.drop(k)
-		return false
-	}
-	return true
-}
-
-// drop counts an event that slow had taken on already.
-func (w *Writer) drop(k event.Kind) {
-	w.lose(k)
-	if w.mode&modeShared != 0 {
-		w.leaveShared()
-	}
-}
-
-// knows reports whether name n can be used in the ring.
-func (w *Writer) knows(n Name) bool {
-	return n == 0 || int(n>>6) < len(w.names) && w.names[n>>6]>>(n&63)&1 != 0
-}
-
-// bytes stores the length of s and s, and makes what follows the next record.
-func (w *Writer) bytes(p unsafe.Pointer, s string) {
-	p = put(p, uint64(len(s)))
-	copy(unsafe.Slice((*byte)(p), len(s)), s)
-	w.off = uintptr(p) - uintptr(w.data) + uintptr(len(s))
-}
-
 // announce stores that stream o begins. It needs room.
 func (w *Writer) announce(o *Writer) {
 	p := put(w.begin(opStream), uint64(o.stream))
@@ -438,38 +297,6 @@ func (o *Writer) putSpace(p unsafe.Pointer) unsafe.Pointer {
 		return put(put(p, 1), o.space)
 	}
 	return put(p, 0)
-}
-
-// putLosses stores how many events of which kinds.
-func putLosses(p unsafe.Pointer, lost *[64]uint64) unsafe.Pointer {
-	var kinds uint64
-	for _, n := range lost {
-		if n != 0 {
-			kinds++
-		}
-	}
-	p = put(p, kinds)
-	for k, n := range lost {
-		if n != 0 {
-			p = put(put(p, uint64(k)), n)
-		}
-	}
-	return p
-}
-
-// turn stores that the records from here on are of stream o.
-func (w *Writer) turn(o *Writer) {
-	w.current = o.stream
-	if !w.shared.known[o.stream] {
-		w.shared.known[o.stream] = true
-		o.spaced = false
-		w.announce(o)
-		return
-	}
-	p := unsafe.Add(w.data, w.off)
-	*(*byte)(p) = opSwitch
-	p = put(unsafe.Add(p, 1), uint64(o.stream))
-	w.off = uintptr(p) - uintptr(w.data)
 }
 
 // In says what space the events from here on are about.
