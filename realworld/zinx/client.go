@@ -12,6 +12,8 @@ import (
 	"github.com/aceld/zinx/ziface"
 	"github.com/aceld/zinx/zinx_app_demo/mmo_game/pb"
 	"github.com/golang/protobuf/proto"
+
+	"github.com/aoi-trace/aoi-trace/record"
 )
 
 // Messages of the sample game, and what a position message means.
@@ -31,9 +33,11 @@ type client struct {
 	id                 uint64
 	world              *World
 
-	mu   sync.Mutex
-	view map[uint64]bool
-	told Told
+	mu      sync.Mutex
+	lock    record.Name // mu's
+	section uint64      // how often mu was held: the order of all messages to this client
+	view    map[uint64]bool
+	told    Told
 }
 
 // Told counts what a client was told that contradicts what it was told before.
@@ -75,13 +79,29 @@ func (c *client) SendMsg(msg uint32, data []byte) error {
 	return nil
 }
 
+// hold locks the client for one message and returns the stream of whoever
+// sends it. Sections are numbered, so that messages from several goroutines
+// have an order that the trace can prove.
+func (c *client) hold() *record.Stream {
+	c.mu.Lock()
+	c.section++
+	s := c.world.rec.Here()
+	s.Acquire(c.lock, record.Exclusive, c.section)
+	return s
+}
+
+func (c *client) letGo(s *record.Stream) {
+	s.Release(c.lock, record.Exclusive, c.section)
+	c.mu.Unlock()
+}
+
 func (c *client) enter(t uint64) {
 	if t == c.id {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.world.rec.Enter(c.id, t)
+	s := c.hold()
+	defer c.letGo(s)
+	s.Enter(c.id, t)
 	if c.view[t] {
 		c.told.Doubles++
 	}
@@ -89,9 +109,9 @@ func (c *client) enter(t uint64) {
 }
 
 func (c *client) leave(t uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.world.rec.Leave(c.id, t)
+	s := c.hold()
+	defer c.letGo(s)
+	s.Leave(c.id, t)
 	if !c.view[t] {
 		c.told.Strays++
 	}
@@ -102,9 +122,9 @@ func (c *client) update(t uint64) {
 	if t == c.id {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.world.rec.Update(c.id, t, 0)
+	s := c.hold()
+	defer c.letGo(s)
+	s.Update(c.id, t, 0)
 	if !c.view[t] {
 		c.told.Unseen++
 	}

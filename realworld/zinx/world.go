@@ -1,6 +1,7 @@
 package zinx
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/aceld/zinx/zinx_app_demo/mmo_game/core"
@@ -60,6 +61,7 @@ func (w *World) Join(n int, seed uint64) {
 		c := &client{world: w, view: map[uint64]bool{}}
 		p := &player{core.NewPlayer(c), c, rand.New(rand.NewPCG(seed, uint64(i)))}
 		c.id = uint64(p.PID)
+		c.lock = w.rec.Name(fmt.Sprintf("client/%d", c.id))
 		p.X, p.Z = p.place()
 		w.players = append(w.players, p)
 		w.rec.Spawn(c.id, float64(p.X), 0, float64(p.Z))
