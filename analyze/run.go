@@ -234,8 +234,17 @@ func (p *Pass) UnknownBecause(kinds event.KindSet) {
 		p.Unknown("recording began in mid-run (no trace start=empty): what was so before is not known until an event says it")
 	}
 	if p.World.LostOf(kinds) {
-		p.Unknown("%d events were lost in %d gaps: what they may have touched is not judged", p.World.Lost, p.World.Gaps)
+		p.Unknown("%s", p.Lost())
 	}
+}
+
+// Lost says what was lost and what that means.
+func (p *Pass) Lost() string {
+	places := "places"
+	if p.World.Gaps == 1 {
+		places = "place"
+	}
+	return fmt.Sprintf("%d events were lost in %d %s: what they may have touched is not judged", p.World.Lost, p.World.Gaps, places)
 }
 
 // Contract notes why geometry cannot be judged, and reports whether it can in

@@ -17,13 +17,6 @@ type ViewEvent struct {
 	Mode  uint8
 }
 
-func viewEvent(b *event.Block, i int) ViewEvent {
-	return ViewEvent{
-		Ref: event.Ref{Stream: b.Stream[i], Seq: b.Seq[i]}, Time: b.Time[i], V: b.Int[0][i],
-		Cause: b.Str[0][i], Set: b.Set[i], Kind: b.Kind[i], Mode: b.Mode[i],
-	}
-}
-
 // Event returns the view event, which was about w and t.
 func (v ViewEvent) Event(w, t *Entity) event.Event {
 	e := event.Event{

@@ -73,6 +73,6 @@ func (c *badPosition) End() {
 		c.pass.Unknown("the trace has no spawn or move event: nothing is known of positions")
 	}
 	if kinds := event.SetOf(event.Spawn, event.Move); c.pass.World.LostOf(kinds) {
-		c.pass.Unknown("%d events were lost in %d gaps: what they may have touched is not judged", c.pass.World.Lost, c.pass.World.Gaps)
+		c.pass.Unknown("%s", c.pass.Lost())
 	}
 }

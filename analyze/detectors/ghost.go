@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aoi-trace/aoi-trace/analyze"
 	"github.com/aoi-trace/aoi-trace/event"
@@ -38,7 +39,10 @@ entity had left already.`,
 				enter, despawn := j.Pair.Event(), j.Change
 				return analyze.Case{
 					Message: func() string {
-						return fmt.Sprintf("%v still sees %v, which despawned %s ago", j.W, j.T, analyze.Elapsed(j.Time-despawn.Time))
+						if ago := j.Time - despawn.Time; ago >= time.Millisecond {
+							return fmt.Sprintf("%v still sees %v, which despawned %s ago", j.W, j.T, analyze.Elapsed(ago))
+						}
+						return fmt.Sprintf("%v still sees %v, which has despawned", j.W, j.T)
 					},
 					Evidence: func() []analyze.Evidence {
 						return append([]analyze.Evidence{
