@@ -50,6 +50,23 @@ func TestRunOverflow(t *testing.T) {
 	t.Logf("%d in the file, %d lost", in, r.Lost)
 }
 
+// A program that asks for it waits for room, and loses nothing.
+func TestRunWait(t *testing.T) {
+	const n = 500_000
+	o, _ := options(t, "burst", fmt.Sprint(n), fmt.Sprint(512<<10))
+	o.Overflow = "wait"
+	r := mustRun(t, o, 0)
+	vs := read(t, o.Output).updates()["s"]
+	if len(vs) != n || r.Lost != 0 {
+		t.Errorf("%d of %d events in the file, %d lost", len(vs), n, r.Lost)
+	}
+	for i, v := range vs {
+		if v != uint64(i) {
+			t.Fatalf("event %d says %d", i, v)
+		}
+	}
+}
+
 // A full disk does not trouble the target, and the error says what is missing.
 func TestRunDiskFull(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {

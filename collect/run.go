@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 
 	"github.com/aoi-trace/aoi-trace/record/ring"
@@ -88,7 +89,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	defer unlock()
 
 	cmd.Dir = o.Dir
-	cmd.Env = o.Env
+	cmd.Env = slices.Clip(o.Env) // what is appended must not go into the caller's
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}

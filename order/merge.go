@@ -1,3 +1,7 @@
+// Package order is happens-before: which events of a trace are sure to have
+// come before which. A [Merger] puts the events of many streams into one
+// order that contradicts none of it; [Clocks] follows such an order and tells
+// what is before what. Neither takes time for more than a way to break ties.
 package order
 
 import (
