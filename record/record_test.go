@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -193,7 +194,7 @@ func TestNoAllocations(t *testing.T) {
 	s := rec.Stream("zone")
 	op, lock := rec.Name("op"), rec.Name("lock")
 	ids, pos := []uint64{1, 2, 3}, make([]record.Vec, 3)
-	rec.Enter(1, 2)
+	cheap := runtime.GOARCH == "amd64" || runtime.GOARCH == "arm64" // see Recorder.Here
 	emit := func() {
 		s.Begin(op, 1)
 		s.Move(1, 0.1, 2, 3.5)
@@ -207,8 +208,10 @@ func TestNoAllocations(t *testing.T) {
 		s.Moves(ids, pos)
 		s.Enters(1, ids)
 		s.End()
-		rec.Enter(1, 2)
-		rec.Move(1, 2, 3, 4)
+		if cheap {
+			rec.Enter(1, 2)
+			rec.Move(1, 2, 3, 4)
+		}
 	}
 	emit()
 	var m0, m1 float64

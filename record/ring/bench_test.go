@@ -159,3 +159,37 @@ func BenchmarkClock(b *testing.B) {
 		b.Error("the clock stands still")
 	}
 }
+
+// BenchmarkDrain is what the reader takes for an event.
+func BenchmarkDrain(b *testing.B) {
+	for name, emit := range map[string]func(w *Writer, i uint64){
+		"enter": func(w *Writer, i uint64) { w.Enter(i>>6&1023, i*7&1023) },
+		"move":  func(w *Writer, i uint64) { w.Move(i&1023, float64(float32(i&4095)*0.1), 0.5, 0) },
+		"begin": func(w *Writer, i uint64) { w.Begin(0, i&1023) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			p := newPool(b, Config{})
+			w := start(p, "zone")
+			r, err := OpenReader(mustList(b, p.cfg.Dir)[0], event.NewTables())
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Close()
+			events, spent := 0, time.Duration(0)
+			for events < b.N {
+				for i := range uint64(10_000) {
+					emit(w, i)
+				}
+				begin := time.Now()
+				n, err := r.Drain(func(*event.Event) {})
+				spent += time.Since(begin)
+				if err != nil || n < 10_000 {
+					b.Fatal(n, err)
+				}
+				events += n
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(spent.Nanoseconds())/float64(events), "ns/event")
+		})
+	}
+}

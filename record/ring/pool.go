@@ -171,7 +171,7 @@ func (p *Pool) Start(w *Writer, name string, small bool) {
 	defer p.mu.Unlock()
 	*w = Writer{pool: p, small: small, clock: p.clock, tsc: p.clock.tsc, shift: p.clock.shift, space: w.space, inSpace: w.inSpace, spaced: w.inSpace}
 	p.streams++
-	w.stream, w.name = p.streams, p.unique(name)
+	w.stream, w.title, w.name = p.streams, name, p.unique(name)
 	if p.closed {
 		return
 	}
@@ -359,7 +359,7 @@ func (w *Writer) Close() {
 			w.release()
 		}
 	}
-	*w = Writer{pool: w.pool, clock: w.clock, name: w.name, small: w.small, ended: true, space: w.space, inSpace: w.inSpace}
+	*w = Writer{pool: w.pool, clock: w.clock, title: w.title, name: w.name, small: w.small, ended: true, space: w.space, inSpace: w.inSpace}
 }
 
 // release gives the ring back.

@@ -139,6 +139,9 @@ func TestReuse(t *testing.T) {
 	}
 	w.Note("after its end")
 	want = append(want, `request-299(2) note space=298 text="after its end"`)
+	w.Close()
+	w.Note("again")
+	want = append(want, `request-299(3) note space=298 text=again`)
 	drain()
 	c.want(t, want)
 	if len(readers) > 2 {

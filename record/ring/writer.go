@@ -50,6 +50,7 @@ type Writer struct {
 	names  []uint64 // bit i: name i is defined in the ring
 
 	pool     *Pool
+	title    string // the name as it was asked for
 	name     string
 	stream   uint32 // number in the process
 	space    uint64 // of the events from here
@@ -132,9 +133,8 @@ func (w *Writer) slow(k event.Kind) *Writer {
 	case w.shared != nil:
 		return w.shared.enter(w, k)
 	case w.ended:
-		name := w.name
 		w.ended = false
-		w.pool.Start(w, name, w.small)
+		w.pool.Start(w, w.title, w.small)
 		if w.data != nil || w.shared != nil {
 			return w.slow(k)
 		}
