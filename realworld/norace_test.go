@@ -1,0 +1,5 @@
+//go:build !race
+
+package realworld_test
+
+const raced = false

@@ -1,0 +1,7 @@
+//go:build race
+
+package realworld_test
+
+// raced says that the race detector watches: it ends the sample game, whose
+// players read each other's positions while they are written.
+const raced = true

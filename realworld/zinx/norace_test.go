@@ -1,0 +1,5 @@
+//go:build !race
+
+package zinx
+
+const raced = false
