@@ -108,7 +108,35 @@ func TestCollectorKilled(t *testing.T) {
 	if now := count(); now == at {
 		t.Errorf("the target stands still at %d events", now)
 	}
+	env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(env), collect.DirEnv+"=")
+	rings, _, _ := strings.Cut(rest, "\x00")
+	defer os.RemoveAll(rings)
 	syscall.Kill(pid, syscall.SIGKILL)
+	recovered := filepath.Join(dir, "recovered.aoi")
+	if _, err := collect.Recover(rings, recovered, nil); err != nil {
+		t.Fatal(err)
+	}
+	end := uint64(0)
+	for _, e := range read(t, recovered).events {
+		switch {
+		case e.Kind == event.Gap:
+			end += e.Int[0]
+		case e.Kind != event.Update:
+		case end == 0: // what the collector had taken is not in the rings
+			end = e.Int[0]
+		default:
+			if end++; end != e.Int[0] {
+				t.Fatalf("recovered: event %d where event %d should be", e.Int[0], end)
+			}
+		}
+	}
+	if end < at {
+		t.Errorf("recovered up to event %d of %d", end, at)
+	}
 
 	f, err := os.Open(output)
 	if err != nil {
