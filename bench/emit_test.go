@@ -248,6 +248,7 @@ func ours(body func(*Sink) func(n int)) func(*testing.B) {
 			emit(burst)
 			took += time.Since(start)
 			if err := s.Wait(int64(n + burst)); err != nil {
+				s.Close()
 				b.Fatal(err)
 			}
 		}
