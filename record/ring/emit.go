@@ -115,10 +115,12 @@ func (w *Writer) Move(e uint64, x, y, z float64) {
 			t := ticks() >> (w.shift & 63)
 			dt := t - w.stamp
 			if d := zigzag(e - w.last[lastEntity]); (d|dt)>>14 == 0 {
+				// The time always takes two bytes: if where the coordinates go
+				// depended on the clock, they would have to wait for it, and the
+				// move would take 15 ns in place of 11.
 				m := (1<<7 - 1 - d) >> 63
-				k := (1<<7 - 1 - dt) >> 63 // the time takes a second byte
 				w.stamp = t
-				head, n = opMove|(dt<<1|1)<<(8+k&63)|(d<<1|1)<<(16+k*8+m&63), 3+k+m
+				head, n = opMove|(dt<<1|1)<<9|(d<<1|1)<<(24+m&63), 4+m
 			}
 		}
 		if n != 0 {
