@@ -3,6 +3,7 @@ package world
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
 )
@@ -129,6 +130,10 @@ func (w *World) despawn(s *Space, e *Entity, ev event.Event) {
 		p := l.Pair
 		w.setDisc(s, p, 0, &ev)
 		s.uncount(p)
+		if w.Clocks.Multi() {
+			// Or was it entered by the next incarnation?
+			p.lives = min(p.lives, w.after(&p.Mark, object{s, viewClass, p.key}, ev.Stream, ev.Time))
+		}
 	}
 	if s.Contract.Despawn == "explicit" {
 		s.dead = append(s.dead, deadEntity{e: e, inc: e.Inc, event: ev})
@@ -184,7 +189,7 @@ func (w *World) pairEvent(st *Step) {
 	w.mark(&p.Mark, o, b, i)
 	p.record(b, i)
 	p.Spot = Spot{s.Distance(st.W, st.T), st.W.Travelled + st.T.Travelled, s.Tick}
-	p.tInc, p.wInc = st.T.Inc, st.W.Inc
+	p.tInc, p.wInc, p.lives = st.T.Inc, st.W.Inc, w.livesRelation(p, stream, b.Time[i])
 	p.told, p.spurious = false, false
 	if st.Kind == event.Enter {
 		s.Metrics.Enters++
@@ -233,9 +238,22 @@ func (w *World) found(st *Step, fresh bool) {
 		was.Relation = w.relation(&p.Mark, object{s, viewClass, p.key}, b.Stream[i], b.Time[i])
 		was.Last, was.Spot = p.Last(), p.Spot
 	}
-	if was.Relation == Unordered || p.State == In && p.wInc != st.W.Inc {
-		was.State = Unknown
+	if p.State == In {
+		was.Relation = min(was.Relation, p.lives)
 	}
+	if was.Relation == Unordered || p.State == In && p.wInc != st.W.Inc || w.Sampled && (st.W.Alive == Unknown || st.T.Alive == Unknown) {
+		was.State = Unknown // of an entity that is left out, the trace does not tell when it goes
+	}
+}
+
+// livesRelation says how surely the present event of stream s is about the
+// present incarnations of p's entities, and not about earlier ones.
+func (w *World) livesRelation(p *Pair, s event.StreamID, t time.Duration) Relation {
+	if !w.Clocks.Multi() {
+		return Sure
+	}
+	return min(w.after(&p.W.life, object{p.W.Space, lifeClass, uint64(p.W.slot)}, s, t),
+		w.after(&p.T.life, object{p.T.Space, lifeClass, uint64(p.T.slot)}, s, t))
 }
 
 // absentRelation says how surely a pair of which nothing is recorded is out.
@@ -296,7 +314,7 @@ func (w *World) viewSet(st *Step) {
 		w.mark(&p.Mark, o, b, i)
 		p.State = state
 		p.record(b, i)
-		p.tInc, p.wInc = p.T.Inc, p.W.Inc
+		p.tInc, p.wInc, p.lives = p.T.Inc, p.W.Inc, w.livesRelation(p, b.Stream[i], b.Time[i])
 		p.told, p.spurious = false, false
 		if state == In {
 			p.link()

@@ -121,6 +121,31 @@ func (w *World) relation(m *Mark, o object, s event.StreamID, t time.Duration) R
 	return Unordered
 }
 
+// after says how surely every change of the object that no later one is after
+// came before the present event of stream s at time t.
+func (w *World) after(m *Mark, o object, s event.StreamID, t time.Duration) Relation {
+	if !m.Set {
+		return Sure
+	}
+	rel := w.afterOne(m, s, t)
+	if m.loose {
+		for i := range w.loose[o] {
+			rel = min(rel, w.afterOne(&w.loose[o][i], s, t))
+		}
+	}
+	return rel
+}
+
+func (w *World) afterOne(m *Mark, s event.StreamID, t time.Duration) Relation {
+	switch {
+	case w.Clocks.Before(m.Ref, s):
+		return Sure
+	case t-m.Time >= Slack:
+		return ByClock
+	}
+	return Unordered
+}
+
 // gapLedger counts the gaps that came, by what they may have lost.
 type gapLedger struct {
 	count  [numClasses]uint32

@@ -26,6 +26,7 @@ type Pair struct {
 	v          uint64 // of the view event
 	cause      event.Str
 	tInc, wInc uint32    // the incarnations that it was about
+	lives      Relation  // how surely it was about them, if it is In
 	inView     int32     // where it is in W's View, or -1
 	inSeen     int32     // where it is in T's SeenBy, or -1
 	set        event.Set // of the view event

@@ -257,6 +257,9 @@ func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 		return Unordered // a rule that hides the pair may be among what was lost
 	}
 	if p.Mark.Set {
+		if p.State == In {
+			rel = min(rel, p.lives)
+		}
 		return min(rel, w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time))
 	}
 	return min(rel, w.absentRelation(s, at.Stream))
@@ -264,11 +267,18 @@ func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 
 // radiusRelation says how surely e's own radius, or that it has none, counts.
 func (w *World) radiusRelation(s *Space, e *Entity, at *event.Event) Relation {
+	rel := Sure
 	if e.rad.Set {
-		return w.relation(&e.rad, object{s, radClass, uint64(e.slot)}, at.Stream, at.Time)
+		rel = w.relation(&e.rad, object{s, radClass, uint64(e.slot)}, at.Stream, at.Time)
 	}
-	if w.gaps.count[radClass] > 0 {
+	if e.own.enter >= 0 && e.ownT.enter >= 0 {
+		return rel
+	}
+	switch {
+	case w.gaps.count[radClass] > 0:
 		return Unordered
+	case !s.empty:
+		return min(rel, ByClock) // it may have been told before recording began
 	}
-	return Sure
+	return rel
 }

@@ -153,10 +153,10 @@ func (w *World) ghosts(s *Space, at *event.Event, due func(*deadEntity) bool) {
 		open := false
 		for _, l := range d.e.SeenBy {
 			p := l.Pair
-			if p.State != In || p.told || p.tInc != d.inc || p.W.Alive == Out || p.W == p.T {
+			if p.State != In || p.told || p.tInc != d.inc || p.W.Alive == Out || w.Sampled && p.W.Alive == Unknown || p.W == p.T {
 				continue
 			}
-			rel := w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time)
+			rel := min(p.lives, w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time))
 			switch {
 			case w.Clocks.Before(event.Ref{Stream: d.event.Stream, Seq: d.event.Seq}, at.Stream):
 			case at.Time-d.event.Time >= Slack:

@@ -7,10 +7,11 @@ import (
 
 // A World is the state of all spaces of a trace.
 type World struct {
-	Clocks order.Clocks
-	Empty  bool // the trace says that its worlds were empty when it began
-	Lost   uint64
-	Gaps   int
+	Clocks  order.Clocks
+	Empty   bool // the trace says that its worlds were empty when it began
+	Sampled bool // the trace says that it has a share of the entities only
+	Lost    uint64
+	Gaps    int
 
 	lostKinds event.KindSet // that gaps may have lost
 
@@ -186,8 +187,11 @@ func (w *World) traceEvent(b *event.Block, i int) {
 		return // readers have checked it
 	}
 	for _, f := range fields {
-		if f.Key == "start" {
+		switch f.Key {
+		case "start":
 			w.Empty = f.Value == "empty"
+		case "sample":
+			w.Sampled = f.Value != "1"
 		}
 	}
 }
