@@ -233,7 +233,7 @@ func (w *World) found(st *Step, fresh bool) {
 	was.Same = p.tInc == st.T.Inc && p.wInc == st.W.Inc
 	if !p.Mark.Set {
 		was.Absent = true
-		was.Relation = w.absentRelation(s, b.Stream[i])
+		was.Relation = w.absentRelation(p, b.Stream[i])
 	} else {
 		was.Relation = w.relation(&p.Mark, object{s, viewClass, p.key}, b.Stream[i], b.Time[i])
 		was.Last, was.Spot = p.Last(), p.Spot
@@ -257,8 +257,9 @@ func (w *World) livesRelation(p *Pair, s event.StreamID, t time.Duration) Relati
 }
 
 // absentRelation says how surely a pair of which nothing is recorded is out.
-func (w *World) absentRelation(s *Space, stream event.StreamID) Relation {
-	if !s.empty || s.born.gaps != w.gaps.count[viewClass] {
+func (w *World) absentRelation(p *Pair, stream event.StreamID) Relation {
+	s := p.W.Space
+	if p.W.forgot || p.T.forgot || !s.empty || s.born.gaps != w.gaps.count[viewClass] {
 		return Unordered
 	}
 	if w.Clocks.Multi() {

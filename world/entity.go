@@ -39,6 +39,7 @@ type Entity struct {
 	cell      cell         // where the space's grid has it
 	inGrid    bool
 	claimed   bool
+	forgot    bool    // pairs of it were forgotten that were not known to be out
 	discs     int     // pairs of its that have a disc
 	misses    []*Pair // pairs of its that may have disc Missing
 }

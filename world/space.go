@@ -213,6 +213,13 @@ func (s *Space) prune(now time.Duration) {
 			p.Mark.loose || now-p.Mark.Time < pruneAge {
 			return false
 		}
+		if p.State == Unknown {
+			// What is not recorded is out, and this is not: whoever lives keeps it.
+			if p.W.Alive != Out && p.T.Alive != Out {
+				return false
+			}
+			p.W.forgot, p.T.forgot = true, true
+		}
 		if p.Mark.Set {
 			st := int(p.Mark.Ref.Stream)
 			for len(s.pruned) <= st {

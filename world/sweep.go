@@ -262,7 +262,7 @@ func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 		}
 		return min(rel, w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time))
 	}
-	return min(rel, w.absentRelation(s, at.Stream))
+	return min(rel, w.absentRelation(p, at.Stream))
 }
 
 // radiusRelation says how surely e's own radius, or that it has none, counts.

@@ -22,7 +22,7 @@ type flap struct {
 	n                   int32                // reversals in a row
 	near, best          int32                // of those in a row, at present and at most, that stayed at the border
 	prefix              int32                // of those from the first on
-	there, most         int32                // of those in a row that were at the border at each change
+	there, most         int32                // of those in a row that were near the border
 	start               int32                // of those from the first on
 	relation            world.Relation
 	over                bool
@@ -51,7 +51,7 @@ func (f *flap) add(e world.ViewEvent, here spot, rel world.Relation) {
 	if f.n == 1 {
 		f.second = e
 	}
-	if here.within(f.lastSpot) {
+	if here.near(f.lastSpot) {
 		if f.there == f.n-1 {
 			f.start = f.n
 		}
@@ -60,7 +60,7 @@ func (f *flap) add(e world.ViewEvent, here spot, rel world.Relation) {
 	} else {
 		f.there = 0
 	}
-	if rel == world.Sure && here.stayed(f.lastSpot) {
+	if rel == world.Sure && here.border && here.stayed(f.lastSpot, 0) {
 		if f.near == f.n-1 {
 			f.prefix = f.n
 		}
@@ -116,21 +116,24 @@ func (f *flap) join(head *flap) {
 	f.space, f.w, f.t = head.space, head.w, head.t
 }
 
-// stayed reports whether the pair was in the band all the time from before to
-// here: between two distances, paths of length l lead at most l/2 beyond.
-func (s spot) stayed(before spot) bool {
-	if !s.border || !before.border {
-		return false
-	}
+// stayed reports whether the pair was in the band, made wider by slack on
+// either side, all the time from before to here: between two distances, paths
+// of length l lead at most l/2 beyond.
+func (s spot) stayed(before spot, slack float64) bool {
 	l := s.travelled - before.travelled
 	mid := (s.d + before.d) / 2
-	return mid-l/2 >= s.lo && mid+l/2 <= s.hi && s.d >= s.lo && s.d <= s.hi && before.d >= s.lo && before.d <= s.hi
+	lo, hi := s.lo-slack, s.hi+slack
+	return mid-l/2 >= lo && mid+l/2 <= hi && s.d >= s.lo && s.d <= s.hi && before.d >= s.lo && before.d <= s.hi
 }
 
-// within reports whether the pair was in the band at both changes, as far as
-// that is known.
-func (s spot) within(before spot) bool {
-	return !(s.d < before.lo || s.d > before.hi || before.d < s.lo || before.d > s.hi)
+// near reports whether the pair can be said to have hung around one distance
+// from before to here: the border, if it is known. Without positions that is
+// not known, and so not denied.
+func (s spot) near(before spot) bool {
+	if math.IsNaN(s.d) || math.IsNaN(before.d) {
+		return true
+	}
+	return s.stayed(before, nearShare*s.hi)
 }
 
 // spotOf returns where the pair of s was at a change, and the band around its

@@ -26,7 +26,11 @@ Certain when besides, on data without gaps, the distance of the two stays
 within 2 % of the radius around the border (from 0.98 of the enter radius to
 1.02 of the leave radius) all the time: at each change, and between changes by
 the length of the paths that both travelled. Anything else that reverses ten
-times in a row is likely: it may be what the workload does.
+times in a row is likely: where the path between two changes may have led up
+to 10 % of the radius away though each change is at the border; where no
+radius is declared and the distance stays about the same; where positions are
+not recorded. A pair that leaves the border between its changes only moves,
+and is no finding.
 
 Evidence: the first two changes, the last one, and both positions then. The
 metrics give the ping-pong rate (the share of changes that are reversals), ρ
@@ -47,6 +51,7 @@ const (
 	reversalTicks = 60              // 2 s at 30 Hz: simulations run faster than the clock of their world
 	minReversals  = 10              // in a row
 	bandShare     = 0.02            // of the radius, around the border
+	nearShare     = 0.08            // of the radius, besides, for what is likely
 )
 
 type spaceName struct {
