@@ -41,6 +41,9 @@ func (w *Writer) plainMoves(es []uint64, pos []Vec) int {
 	data, off, lim, last := w.data, w.off, w.mlim, w.last[lastEntity]
 	pos = pos[:len(es)]
 	done := len(es)
+	// Whether coordinates may be integers is asked of one in the middle alone:
+	// those of a server are alike, and an integer is exact as a float too.
+	whole := len(pos) > 0 && float64(int64(pos[len(pos)/2].X)) == pos[len(pos)/2].X
 	for i, e := range es {
 		v := &pos[i]
 		d := zigzag(e - last)
@@ -66,14 +69,13 @@ func (w *Writer) plainMoves(es []uint64, pos []Vec) int {
 			store64(q, x)
 			store64(unsafe.Add(q, 8), y)
 			off += 16
-		} else if ix, iy := int64(fx), int64(fy); float32(ix) != fx || float32(iy) != fy {
-			// A coordinate of +0 is a float here, at four bytes.
+		} else if !whole || float32(int64(fx)) != fx || float32(int64(fy)) != fy {
 			head |= formFloat | formFloat<<2
 			store64(p, head)
 			store64(q, uint64(math.Float32bits(fx))|uint64(math.Float32bits(fy))<<32)
 			off += 8
 		} else {
-			wx, wy := zigzag(uint64(ix)), zigzag(uint64(iy))
+			wx, wy := zigzag(uint64(int64(fx))), zigzag(uint64(int64(fy)))
 			if (wx|wy)>>21 != 0 || x == 1<<63 || y == 1<<63 { // far, or -0
 				off -= uintptr(2 + m)
 				done = i
