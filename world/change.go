@@ -380,6 +380,17 @@ func countedKinds(text string, lost uint64) event.KindSet {
 	return set
 }
 
+// countOf returns how many events of kind k a gap's kinds= counts.
+func countOf(text string, k event.Kind) int {
+	for _, part := range strings.Split(text, ",") {
+		if name, n, _ := strings.Cut(part, ":"); name == k.String() {
+			v, _ := strconv.ParseInt(n, 10, 32)
+			return int(v)
+		}
+	}
+	return 0
+}
+
 var (
 	moveTeleport = event.Move.Bit("teleport")
 	radiusLeave  = event.Radius.Bit("leave")

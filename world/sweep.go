@@ -250,8 +250,13 @@ func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 	rel = min(rel, w.relation(&p.W.life, object{s, lifeClass, uint64(p.W.slot)}, at.Stream, at.Time))
 	rel = min(rel, w.relation(&p.T.life, object{s, lifeClass, uint64(p.T.slot)}, at.Stream, at.Time))
 	rel = min(rel, w.radiusRelation(s, p.W, at), w.radiusRelation(s, p.T, at))
-	if s.Contract.EvalMove && (!w.spanKnown(p.W) || !w.spanKnown(p.T)) {
-		rel = Unordered
+	if s.Contract.EvalMove {
+		if !w.spanKnown(p.W) || !w.spanKnown(p.T) {
+			rel = Unordered
+		}
+		if w.stream(at.Stream).blurred {
+			rel = min(rel, ByClock)
+		}
 	}
 	if s.Contract.Filters == "recorded" && w.gaps.count[hideClass] > 0 && p.State != In {
 		return Unordered // a rule that hides the pair may be among what was lost

@@ -99,6 +99,9 @@ func (w *World) judgeChange(s *Space, c *change, at *event.Event) {
 	if !w.spanKnown(watcher) || !w.spanKnown(t) {
 		rel = Unordered
 	}
+	if s.Contract.EvalMove && w.stream(at.Stream).blurred {
+		rel = min(rel, ByClock)
+	}
 	if rel == Unordered {
 		return
 	}
@@ -156,7 +159,12 @@ func (w *World) ghosts(s *Space, at *event.Event, due func(*deadEntity) bool) {
 			if p.State != In || p.told || p.tInc != d.inc || p.W.Alive == Out || w.Sampled && p.W.Alive == Unknown || p.W == p.T {
 				continue
 			}
-			rel := min(p.lives, w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time))
+			rel := min(p.lives, w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time),
+				w.relation(&p.T.life, object{s, lifeClass, uint64(p.T.slot)}, at.Stream, at.Time))
+			if p.W.life.Set || w.gaps.count[lifeClass] > 0 {
+				// Its own view would be gone with it.
+				rel = min(rel, w.relation(&p.W.life, object{s, lifeClass, uint64(p.W.slot)}, at.Stream, at.Time))
+			}
 			switch {
 			case w.Clocks.Before(event.Ref{Stream: d.event.Stream, Seq: d.event.Seq}, at.Stream):
 			case at.Time-d.event.Time >= Slack:

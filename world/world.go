@@ -39,6 +39,7 @@ type spaceKey struct {
 // streamState is what the world keeps of a stream.
 type streamState struct {
 	depth   int       // of open operations
+	blurred bool      // a gap lost nobody knows how many of their begins and ends
 	dirty   []*Entity // that the outermost operation changed
 	crashed bool      // it ends because its process died
 	last    event.Ref // its newest event that is no view event
@@ -280,12 +281,28 @@ func (w *World) gap(b *event.Block, i int) {
 			w.gaps.count[c]++
 		}
 	}
+	w.lostOperations(b, i, kinds)
 	if g.lost != [numClasses]bool{} {
 		for _, c := range w.allClaims {
 			// What was lost came after the stream's event before the gap.
 			w.breakIfUnordered(c, b.Stream[i], b.Time[i])
 		}
 	}
+}
+
+// lostOperations keeps the depth of the stream's operations across a gap.
+func (w *World) lostOperations(b *event.Block, i int, kinds event.KindSet) {
+	if !kinds.Has(event.Begin) && !kinds.Has(event.End) {
+		return
+	}
+	st := w.stream(b.Stream[i])
+	st.dirty = st.dirty[:0] // each is evaluated before it changes again
+	if kinds == event.AllKinds {
+		st.depth, st.blurred = 0, true
+		return
+	}
+	text := b.Text(b.Str[0][i])
+	st.depth = max(0, st.depth+countOf(text, event.Begin)-countOf(text, event.End))
 }
 
 // finishSpace evaluates what the end of a space's record makes due.
