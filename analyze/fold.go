@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -128,9 +129,15 @@ func (cs *cases) fold() []Finding {
 			gs.stand(k, v)
 		}
 	}
-	for _, k := range rooted {
-		gs.hang(gs.of[k.standingRoot().fold()], k)
+	// A root that follows from something itself has its group only after that.
+	hang := func(k *Kept) bool {
+		g := gs.of[k.standingRoot().fold()]
+		if g != nil {
+			gs.hang(g, k)
+		}
+		return g != nil
 	}
+	rooted = slices.DeleteFunc(rooted, hang)
 	// Higher ranks first: what follows from them may be a cause itself.
 	sort.SliceStable(because, func(i, j int) bool { return because[i].detector.Rank > because[j].detector.Rank })
 	for _, k := range because {
@@ -139,6 +146,9 @@ func (cs *cases) fold() []Finding {
 		} else {
 			gs.stand(k, verdicts[k])
 		}
+	}
+	for _, k := range rooted {
+		hang(k)
 	}
 	for key, n := range cs.follow {
 		if g := gs.find(key.cause); g != nil && g.follow[key.detector] != nil {
