@@ -62,7 +62,7 @@ func server(n uint64) analyzetest.Server {
 	s := analyzetest.Server{
 		Seed: n, Contract: contract(n * 7), Entities: 9, Ticks: 16, Workers: 3,
 		Spaces: 1 + int(n/3%2), Operations: n%4 == 1 || n%4 == 2, Eager: n%5 == 3,
-		Radii: n%3 == 1, Hide: n%3 != 0, Unnamed: n%8 == 0,
+		Radii: n%3 == 1, Hide: n%3 != 0, Unnamed: n%8 == 0 && n/3%2 == 0,
 	}
 	if s.Hide {
 		s.Contract.Filters = "recorded"

@@ -41,7 +41,7 @@ type Server struct {
 	Eager      bool // look at a mover's pairs at once, besides at the end of the tick
 	Radii      bool // entities have radii of their own
 	Hide       bool // rules hide pairs
-	Unnamed    bool // events do not name their space
+	Unnamed    bool // events do not name their space: there must be one only
 	Faults     []Fault
 	Rate       float64 // how often a fault happens on each occasion; 0: one time in all
 }
