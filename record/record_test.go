@@ -235,3 +235,28 @@ func TestImports(t *testing.T) {
 		}
 	}
 }
+
+// TestInlined holds every event method to being compiled into its caller:
+// that is what makes the calls free in a program that is not recorded.
+func TestInlined(t *testing.T) {
+	out, err := exec.Command("go", "build", "-gcflags=-m=2", "github.com/aoi-trace/aoi-trace/record").CombinedOutput()
+	if err != nil {
+		t.Skipf("asking the compiler: %v", err)
+	}
+	can := 0
+	for _, line := range strings.Split(string(out), "\n") {
+		for _, of := range []string{"inline (*Stream).", "inline (*Recorder).", "inline Batch."} {
+			_, method, found := strings.Cut(line, of)
+			if !found || method[0] < 'A' || method[0] > 'Z' {
+				continue
+			}
+			if strings.Contains(line, "cannot "+of) && !strings.HasPrefix(method, "Close") {
+				t.Errorf("not compiled into its caller: %s", line)
+			}
+			can++
+		}
+	}
+	if can < 80 {
+		t.Errorf("the compiler told of %d methods, want more than 80", can)
+	}
+}
