@@ -9,7 +9,7 @@
 //
 //	rec := record.Open()
 //	defer rec.Close()
-//	rec.Space(1, record.Contract{Enter: 50, Leave: 55, Eval: 1})
+//	rec.Space(1, record.Contract{Enter: 50, Leave: 55, Eval: 1, Filters: "none", Despawn: "explicit"})
 //	zone := rec.Stream("zone-3") // belongs to one goroutine
 //	move := rec.Name("move")
 //

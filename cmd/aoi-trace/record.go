@@ -134,7 +134,7 @@ hint: a server is instrumented in ten lines:
 
 	rec := record.Open() // nil, and free, unless run by aoi-trace record
 	defer rec.Close()
-	rec.Space(1, record.Contract{Enter: 50, Leave: 55, Eval: 1})
+	rec.Space(1, record.Contract{Enter: 50, Leave: 55, Eval: 1, Filters: "none", Despawn: "explicit"})
 	zone := rec.Stream("zone") // one goroutine's
 
 	zone.Spawn(id, x, y, z)    // where an entity joins the world

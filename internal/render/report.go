@@ -51,7 +51,7 @@ func (p *Page) Report(r *analyze.Report, o ReportOptions) {
 func (p *Page) loss(l *analyze.Loss) {
 	if l.Damage != "" {
 		p.Printf("%s  %s\n", p.red("DAMAGED"), l.Damage)
-		p.Printf("  what comes before the damage was analysed\n\n")
+		p.Printf("  every block that is whole was analysed\n\n")
 	}
 	if l.Events == 0 {
 		return
