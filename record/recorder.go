@@ -69,7 +69,8 @@ func StartUnknown() Option { return func(o *options) { o.unknown = true } }
 // is recorded; only then is a race certain.
 func SyncAll() Option { return func(o *options) { o.detail = append(o.detail, "sync=all") } }
 
-// Limit bounds the memory of all rings together, in bytes (default 32 MiB).
+// Limit bounds the memory of all rings together, in bytes (default 64 MiB, and
+// at most half of what the tmpfs has free).
 func Limit(bytes int64) Option { return func(o *options) { o.limit = bytes } }
 
 // Wait makes an event that meets a full ring wait for room, as long as

@@ -12,15 +12,15 @@ import (
 type Config struct {
 	Dir     string       // the rings' directory: on tmpfs, or what Memory returned
 	Process string       // the program's name; its own if empty
-	Limit   int64        // the most bytes that all rings have together; 32 MiB if 0
+	Limit   int64        // the most bytes that all rings have together; 64 MiB if 0
 	Wait    bool         // for room in a full ring, while somebody reads it, instead of dropping events
 	Warn    func(string) // is told, once, when there is no room for more rings
 }
 
 // Sizes of rings, in bytes, and shares of the pool.
 const (
-	defaultLimit = 32 << 20
-	largest      = 1 << 20
+	defaultLimit = 64 << 20
+	largest      = 4 << 20
 	smallest     = 64 << 10
 	smallSize    = 128 << 10
 	sharedRings  = 4
