@@ -286,11 +286,26 @@ func (w *World) filter(st *Step) {
 	} else {
 		delete(s.hidden, st.Pair.key)
 	}
-	st.W.excused, st.T.excused = true, true
+	if s.rules == nil {
+		s.rules = map[uint64]Mark{}
+	}
+	rule := s.rules[st.Pair.key]
+	w.mark(&rule, object{s, hideClass, st.Pair.key}, b, i)
+	s.rules[st.Pair.key] = rule
+	w.excuse(st.W, b, i)
+	w.excuse(st.T, b, i)
 	st.W.force()
 	st.T.force()
 	w.touch(s, st.W, b.Stream[i])
 	w.touch(s, st.T, b.Stream[i])
+}
+
+// excuse notes that event i of b excuses e's views until it is settled.
+func (w *World) excuse(e *Entity, b *event.Block, i int) {
+	e.excused = true
+	if w.Clocks.Multi() && len(e.excuses) < maxSpan {
+		e.excuses = append(e.excuses, event.Ref{Stream: b.Stream[i], Seq: b.Seq[i]})
+	}
 }
 
 // viewSet applies a whole view, or its emptying.
@@ -334,7 +349,7 @@ func (w *World) viewSet(st *Step) {
 	for _, id := range sortedIDs(ids) {
 		set(s.pair(st.W, s.entity(id)), In)
 	}
-	st.W.excused = true
+	w.excuse(st.W, b, i)
 	st.W.force()
 	w.touch(s, st.W, b.Stream[i])
 }

@@ -29,6 +29,8 @@ type Entity struct {
 	period    uint64 // ticks between its evaluations, if it has a period of its own
 	rad       Mark
 	own, ownT reach        // own radii as watcher and as target; enter < 0 if none
+	excuses   []event.Ref  // rules and whole views that excuse it, where several streams record
+	held      uint64       // the tick at which a change of its views was put off
 	span      []event.Vec  // where it was since its last evaluation, the present included
 	spanGaps  uint32       // how many gaps were surely before span began; see Mark.gaps
 	plane     event.Vec    // Pos in the axes of the space's plane

@@ -78,7 +78,7 @@ func (s *Space) forget() {
 func (e *Entity) settle() {
 	e.dirty, e.moved, e.excused = false, false, false
 	e.flag(flagDirty, false)
-	e.span = e.span[:0]
+	e.span, e.excuses = e.span[:0], e.excuses[:0]
 }
 
 // evaluate holds all views of s against all positions, at the end of a tick.
@@ -94,6 +94,7 @@ func (w *World) evaluate(s *Space, at *event.Event) {
 		c := changes[k]
 		if !w.Clocks.Before(c.e.Ref, at.Stream) {
 			s.changes = append(s.changes, c) // it may fall into the next span
+			c.pair.W.held, c.pair.T.held = s.Ticks, s.Ticks
 			continue
 		}
 		c.pair.queued = false
@@ -123,12 +124,30 @@ func (w *World) evaluate(s *Space, at *event.Event) {
 	dirty := s.dirty
 	s.dirty = s.dirty[:0]
 	for _, e := range dirty {
-		if w.Clocks.Before(e.lastChange(), at.Stream) {
+		if e.held != s.Ticks && w.allBefore(s, e, at.Stream) {
 			e.settle()
 		} else {
 			s.dirty = append(s.dirty, e)
 		}
 	}
+}
+
+// allBefore reports whether all that moved e, changed its life or its radius,
+// or excuses its views is surely before the present event of stream st.
+func (w *World) allBefore(s *Space, e *Entity, st event.StreamID) bool {
+	if !w.Clocks.Multi() {
+		return true
+	}
+	const never = 0 // clocks do not count here
+	for _, r := range e.excuses {
+		if !w.Clocks.Before(r, st) {
+			return false
+		}
+	}
+	slot := uint64(e.slot)
+	return w.after(&e.pos, object{s, posClass, slot}, st, never) == Sure &&
+		w.after(&e.life, object{s, lifeClass, slot}, st, never) == Sure &&
+		w.after(&e.rad, object{s, radClass, slot}, st, never) == Sure
 }
 
 // lastChange names the newest event that moved e or changed its radius or life.

@@ -28,6 +28,7 @@ type Space struct {
 	ins      int                 // pairs In whose ends are alive
 	pruned   []uint64            // by stream: one more than the newest change of a pair that was forgotten
 	hidden   map[uint64]struct{} // pairs that a rule hides
+	rules    map[uint64]Mark     // the last filter event of each pair that has one
 	dirty    []*Entity           // changed since the last evaluation
 	changes  []change            // of views, since the last evaluation
 	spare    []change            // room for the next list of changes

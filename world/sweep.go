@@ -261,6 +261,11 @@ func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 	if s.Contract.Filters == "recorded" && w.gaps.count[hideClass] > 0 && p.State != In {
 		return Unordered // a rule that hides the pair may be among what was lost
 	}
+	if len(s.rules) > 0 && p.State != In {
+		if rule, ok := s.rules[p.key]; ok {
+			rel = min(rel, w.relation(&rule, object{s, hideClass, p.key}, at.Stream, at.Time))
+		}
+	}
 	if p.Mark.Set {
 		if p.State == In {
 			rel = min(rel, p.lives)
