@@ -23,7 +23,7 @@ demo: build ## record and analyse a small server with planted faults
 test: ## run the tests of all modules
 	@for m in $(MODULES); do (cd $$m && $(GO) test ./...) || exit 1; done
 
-check: fmt vet lint race fuzz cross ## all that continuous integration runs
+check: fmt vet lint test race fuzz cross ## all that continuous integration runs
 
 soak: ## kill recorded servers, again and again: KILLS=1000
 	AOI_KILLS=$(KILLS) $(GO) test -count=1 -timeout=60m -run Kill ./collect
@@ -51,7 +51,6 @@ lint: ## staticcheck, pinned
 
 race: ## run the tests with the race detector
 	$(GO) test $(RACE) ./...
-	cd realworld && $(GO) test ./...
 
 fuzz: ## fuzz each reader for FUZZTIME
 	@for p in $$($(GO) list ./...); do \
