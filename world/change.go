@@ -39,6 +39,10 @@ func (w *World) entityEvent(st *Step) {
 	life := object{s, lifeClass, uint64(e.slot)}
 	switch st.Kind {
 	case event.Spawn:
+		gaps := w.gaps.count[lifeClass]
+		if known := e.life.Set && e.life.gaps == gaps && e.Alive == Out || !e.life.Set && s.empty && gaps == 0; !known {
+			e.excused = true // a despawn that is not recorded may have changed its views before
+		}
 		e.Inc++
 		e.Alive = In
 		w.mark(&e.life, life, b, i)

@@ -36,6 +36,13 @@ func (w *World) sweepSmooth(s *Space, e *Entity, at *event.Event) {
 	s.stamp++
 	stamp := s.stamp
 	if e.Alive != In || !e.Placed {
+		for _, l := range e.View {
+			w.classify(s, l.Pair, at)
+		}
+		for _, l := range e.SeenBy {
+			w.classify(s, l.Pair, at)
+		}
+		w.sweepMisses(s, e, at)
 		s.dueAt[e.slot] = -1
 		return
 	}

@@ -165,7 +165,7 @@ func (s *Space) moveTo(e *Entity, ev PlaceEvent, gaps uint32) {
 		default:
 			e.spanGaps = someGapUnordered
 		}
-		if e.Placed {
+		if e.Placed && ev.Kind != event.Spawn {
 			e.span = append(e.span[:0], e.plane)
 		}
 	}
@@ -177,6 +177,9 @@ func (s *Space) moveTo(e *Entity, ev PlaceEvent, gaps uint32) {
 	old, was := e.Pos, e.Placed
 	e.Pos, e.Moved = ev.Pos, ev
 	e.Placed = finite(ev.Pos)
+	if !e.Placed {
+		e.force()
+	}
 	e.plane = s.Contract.Plane(ev.Pos)
 	if e.Placed {
 		e.span = append(e.span, e.plane)
