@@ -17,6 +17,7 @@ var arrows = map[string][]string{
 	"record/ring":         {"event"},
 	"record":              {"event", "record/ring", "collect"}, // collect for record.To alone
 	"record/httphook":     {"record"},
+	"record/recordtest":   {"record", "trace", "analyze", "analyze/detectors", "internal/proof"}, // tests import it, servers never
 	"trace":               {"event"},
 	"order":               {"event"},
 	"world":               {"event", "order"},
@@ -30,7 +31,8 @@ var arrows = map[string][]string{
 	"replay":              {"event", "engine", "record", "trace"},
 	"tune":                {"event", "replay", "world"},
 	"internal/summary":    {"event", "trace"},
-	"internal/render":     {"event", "trace", "analyze", "internal/summary"},
+	"internal/proof":      {"analyze"},
+	"internal/render":     {"event", "trace", "analyze", "internal/summary", "internal/proof"},
 	"internal/demoserver": {"record"},
 	"internal/profile":    nil,
 	"internal/exectrace":  nil,
@@ -107,12 +109,18 @@ func TestHomes(t *testing.T) {
 	}
 }
 
-// A server that imports package record must get nothing but this module and
-// the standard library.
+// A server that imports package record, and a test that imports recordtest,
+// must get nothing but this module and the standard library; and what analyses
+// is not for servers.
 func TestRecordIsSelfContained(t *testing.T) {
-	for _, dep := range goList(t, "-deps", "./record") {
-		if !standard(dep) && !strings.HasPrefix(dep, module) {
-			t.Errorf("record depends on %s", dep)
+	for _, pkg := range []string{"record", "record/recordtest"} {
+		for _, dep := range goList(t, "-deps", "./"+pkg) {
+			if !standard(dep) && !strings.HasPrefix(dep, module) {
+				t.Errorf("%s depends on %s", pkg, dep)
+			}
+			if pkg == "record" && strings.HasPrefix(dep, module+"/analyze") {
+				t.Errorf("record depends on %s", dep)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/internal/proof"
 	"github.com/aoi-trace/aoi-trace/internal/summary"
 )
 
@@ -61,7 +62,7 @@ func (p *Page) Info(i *summary.Info, all bool) {
 	}
 }
 
-func (p *Page) field(name, value string) { p.Printf("  %s%s\n", p.faint(pad(name, 10)), value) }
+func (p *Page) field(name, value string) { p.Printf("  %s%s\n", p.faint(proof.Pad(name, 10)), value) }
 
 // clock returns a time of the trace in seconds.
 func clock(t time.Duration) string { return fmt.Sprintf("%.3f s", t.Seconds()) }

@@ -5,15 +5,13 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/aoi-trace/aoi-trace/internal/proof"
 )
 
 // Count returns n with commas between the thousands.
 func Count[T int | int64 | uint64](n T) string {
-	s := strconv.FormatUint(uint64(n), 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return proof.Count(uint64(n))
 }
 
 // Plural returns n and the noun, with an s unless n is 1: "1 event",

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aoi-trace/aoi-trace/analyze"
+	"github.com/aoi-trace/aoi-trace/internal/proof"
 )
 
 // ReportOptions say how much of a report is shown.
@@ -62,65 +63,7 @@ func (p *Page) loss(l *analyze.Loss) {
 
 // Finding writes one finding: what, then the events that prove it.
 func (p *Page) Finding(f *analyze.Finding) {
-	verdict := p.yellow("[likely]")
-	if f.Verdict == analyze.Certain {
-		verdict = p.red("[certain]")
-	}
-	times := ""
-	if f.Count > 1 {
-		times = fmt.Sprintf("  ×%s", Count(f.Count))
-		if f.Pairs > 1 {
-			times += fmt.Sprintf(" on %d", f.Pairs)
-		}
-	}
-	p.Printf("%s  %s  %s%s\n", p.bold(f.Detector), f.Message, verdict, times)
-	p.evidence(f.Evidence)
-	if len(f.Also) > 0 {
-		more := ""
-		if n := f.Pairs - 1 - len(f.Also); n > 0 {
-			more = fmt.Sprintf(" and %s more", Count(n))
-		}
-		p.Printf("  also %s%s\n", strings.Join(f.Also, ", "), more)
-	}
-	if len(f.Consequences) > 0 {
-		var names []string
-		for _, c := range f.Consequences {
-			if c.Count > 1 {
-				names = append(names, fmt.Sprintf("%s ×%d", c.Detector, c.Count))
-			} else {
-				names = append(names, c.Detector)
-			}
-		}
-		p.Printf("  followed by: %s\n", strings.Join(names, ", "))
-	}
-}
-
-// maxText bounds the column of event texts; longer ones put their
-// explanation out of line, not out of sight.
-const maxText = 60
-
-func (p *Page) evidence(list []analyze.Evidence) {
-	where := func(e *analyze.Evidence) string { return fmt.Sprintf("%s#%d", e.Stream, e.Seq) }
-	var wTime, wWhere, wText int
-	for i := range list {
-		e := &list[i]
-		wTime = max(wTime, len(e.Time.String()))
-		wWhere = max(wWhere, utf8.RuneCountInString(where(e)))
-		if n := utf8.RuneCountInString(e.Text); n <= maxText {
-			wText = max(wText, n)
-		}
-	}
-	for i := range list {
-		e := &list[i]
-		line := fmt.Sprintf("  %s  %s  %s  %s",
-			pad(e.Time.String(), wTime), pad(where(e), wWhere), pad(e.Text, wText), e.Why)
-		p.Print(strings.TrimRight(line, " ") + "\n")
-	}
-}
-
-// pad fills s with blanks to a width in runes.
-func pad(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
+	p.Print(proof.Text(f, proof.Paint{Detector: p.bold, Certain: p.red, Likely: p.yellow}))
 }
 
 // unknown writes what could not be decided, one line a reason.

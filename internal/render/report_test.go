@@ -20,7 +20,7 @@ func sample() *analyze.Report {
 			Evidence: []analyze.Evidence{
 				{Stream: "zone-3", Seq: 2, Time: 50e6, Text: "enter w=1 t=2", Why: "1's view gained 2"},
 				{Stream: "zone-3", Seq: 104, Time: 1e8, Text: "despawn e=2", Why: "2 is gone"},
-				{Stream: "main", Seq: 0, Time: 0, Text: "space id=1 " + strings.Repeat("x", maxText), Why: "and this is long"},
+				{Stream: "main", Seq: 0, Time: 0, Text: "space id=1 " + strings.Repeat("x", 60), Why: "and this is long"},
 			},
 			Consequences: []analyze.Consequence{{Detector: "asymmetry", Count: 3}, {Detector: "residue", Count: 1}},
 			Count:        1500, Pairs: 15, Also: []string{"3→4 ×2", "5→6"},
