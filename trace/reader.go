@@ -219,8 +219,12 @@ var byDamage = func() uint8 {
 }()
 
 // streams finds the block's streams in the tables. Each may be there once and
-// not go back in its sequence.
+// not go back in its sequence. A stream that begins in the middle of its
+// sequence lost what was before to damage, as far as events of this file are
+// missing; the others are in a file before this one.
 func (r *Reader) streams(m *blockMeta) error {
+	missing := m.before + m.lostBefore
+	missing -= min(missing, r.stats.Events+r.stats.Lost+r.stats.Damaged)
 	r.rounds++
 	r.names.streams = r.names.streams[:0]
 	for i := range m.streams {
@@ -232,8 +236,12 @@ func (r *Reader) streams(m *blockMeta) error {
 		if r.round[s] == r.rounds {
 			return fmt.Errorf("stream %q is there twice", m.streams[i].name)
 		}
-		if r.middle && r.round[s] == 0 {
-			r.next[s] = m.streams[i].first
+		if first := m.streams[i].first; r.round[s] == 0 {
+			if r.middle {
+				missing = 0
+			}
+			r.next[s] = first - min(first, missing)
+			missing -= first - r.next[s]
 		}
 		r.round[s] = r.rounds
 		if m.streams[i].first < r.next[s] {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/aoi-trace/aoi-trace/event"
 )
@@ -22,8 +23,10 @@ type Writer struct {
 	last    event.StreamID // of the event appended last
 	stream  uint32         // its number in the block
 	strings numbering
-	text    int // bytes of the block's strings
-	names   int // bytes of the block's stream names
+	used    []bool // the streams that have events
+	inUse   int    // how many those are
+	text    int    // bytes of the block's strings
+	names   int    // bytes of the block's stream names
 	enc     encoder
 	metaBuf []byte
 	data    []byte
@@ -54,14 +57,22 @@ func WithFact(key, value string) WriterOption {
 	return func(w *Writer) { w.facts = append(w.facts, Fact{key, value}) }
 }
 
+// WithTables has the appended events refer to t, which somebody else may
+// share, instead of tables of the Writer's own.
+func WithTables(t *event.Tables) WriterOption { return func(w *Writer) { w.t = t } }
+
 // NewWriter returns a Writer of a trace file to w. The caller closes the
 // Writer, then w.
 func NewWriter(w io.Writer, opts ...WriterOption) *Writer {
-	t := event.NewTables()
-	tw := &Writer{w: w, t: t, check: event.NewChecker(t), most: maxEvents}
+	tw := &Writer{w: w, most: maxEvents}
 	for _, o := range opts {
 		o(tw)
 	}
+	if tw.t == nil {
+		tw.t = event.NewTables()
+	}
+	t := tw.t
+	tw.check = event.NewChecker(t)
 	tw.block = event.NewBlock(t, min(tw.most, firstEvents))
 	tw.reset()
 	return tw
@@ -70,6 +81,31 @@ func NewWriter(w io.Writer, opts ...WriterOption) *Writer {
 // Tables returns the tables that appended events refer to. They grow with
 // the names that the caller adds.
 func (w *Writer) Tables() *event.Tables { return w.t }
+
+// Continue returns a Writer of another file to to, in which the recording goes
+// on: it shares w's tables, and the streams count on where they are in w,
+// which must not be used any more but to be closed.
+func (w *Writer) Continue(to io.Writer) *Writer {
+	next := NewWriter(to, WithTables(w.t), WithBlockEvents(w.most))
+	next.facts, next.next = w.facts, slices.Clone(w.next)
+	return next
+}
+
+// Begin has the first event of stream s bear the sequence number seq, because
+// those before it are in another file. A stream that has events stays as it
+// is.
+func (w *Writer) Begin(s event.StreamID, seq uint64) {
+	if w.has(s) {
+		return
+	}
+	for int(s) >= len(w.next) {
+		w.next = append(w.next, 0)
+	}
+	w.next[s] = min(seq, maxSeq-1)
+}
+
+// has reports whether stream s has events in this file.
+func (w *Writer) has(s event.StreamID) bool { return int(s) < len(w.used) && w.used[s] }
 
 // Offset returns how many bytes have been written.
 func (w *Writer) Offset() int64 { return w.offset }
@@ -164,6 +200,11 @@ func (w *Writer) count(e *event.Event, hasText bool) {
 		w.stream, w.last = s, e.Stream
 	}
 	if int(s) == len(m.streams) {
+		if !w.has(e.Stream) {
+			w.used = append(w.used, make([]bool, max(0, int(e.Stream)+1-len(w.used)))...)
+			w.used[e.Stream] = true
+			w.inUse++
+		}
 		m.streams = append(m.streams, streamMeta{name: w.t.StreamName(e.Stream), first: e.Seq})
 	}
 	m.streams[s].events++
@@ -268,7 +309,7 @@ func (w *Writer) Close() error {
 		}
 	}
 	end := endMark{index: uint64(at), events: w.meta.before, lost: w.meta.lostBefore,
-		streams: uint32(w.t.Streams.Len()), blocks: uint32(w.index.total)}
+		streams: uint32(w.inUse), blocks: uint32(w.index.total)}
 	return w.write(blockEnd, end.append(nil), nil)
 }
 
