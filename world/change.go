@@ -118,14 +118,14 @@ func (w *World) despawn(s *Space, e *Entity, ev event.Event) {
 		// Its own view goes with it; whether leaves follow is not said.
 		p := e.View[len(e.View)-1].Pair
 		w.setDisc(s, p, 0, &ev)
-		p.State = Unknown
+		w.leaveBehind(s, p, &ev)
 		s.unlink(p)
 	}
 	if s.Contract.Despawn == despawnImplicit {
 		for len(e.SeenBy) > 0 {
 			p := e.SeenBy[len(e.SeenBy)-1].Pair
 			w.setDisc(s, p, 0, &ev)
-			p.State = Unknown
+			w.leaveBehind(s, p, &ev)
 			s.unlink(p)
 		}
 		return
@@ -141,6 +141,15 @@ func (w *World) despawn(s *Space, e *Entity, ev event.Event) {
 	}
 	if s.Contract.Despawn == "explicit" {
 		s.dead = append(s.dead, deadEntity{e: e, inc: e.Inc, event: ev})
+	}
+}
+
+// leaveBehind makes the pair's state unknown: one of the two despawned, and
+// whether a leave follows is not said. A next life begins out of view.
+func (w *World) leaveBehind(s *Space, p *Pair, despawn *event.Event) {
+	p.State, p.gone = Unknown, true
+	if w.Clocks.Multi() {
+		p.lives = min(p.lives, w.after(&p.Mark, object{s, viewClass, p.key}, despawn.Stream, despawn.Time))
 	}
 }
 

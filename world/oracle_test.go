@@ -162,7 +162,7 @@ func (o *oracle) evaluate() (lasting, now map[string]int) {
 			v := o.at(wid, tid)
 			enter, leave := radii(w, t)
 			switch {
-			case v.state == world.Out && o.side(w.pos, t.pos, enter) > 0:
+			case v.state != world.In && o.side(w.pos, t.pos, enter) > 0:
 				lasting[fmt.Sprintf("missing %d %d", wid, tid)]++
 			case v.state == world.In && v.wInc == w.inc && v.tInc == t.inc && o.side(w.pos, t.pos, leave) < 0:
 				lasting[fmt.Sprintf("extra %d %d", wid, tid)]++

@@ -27,6 +27,7 @@ type Pair struct {
 	cause      event.Str
 	tInc, wInc uint32    // the incarnations that it was about
 	lives      Relation  // how surely it was about them, if it is In
+	gone       bool      // State is Unknown because one of them despawned: a next life begins Out
 	inView     int32     // where it is in W's View, or -1
 	inSeen     int32     // where it is in T's SeenBy, or -1
 	set        event.Set // of the view event

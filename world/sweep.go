@@ -191,7 +191,7 @@ func (s *Space) disagreement(p *Pair) JudgeKind {
 			return 0
 		}
 	}
-	if p.State == Unknown || p.State == In && (p.tInc != t.Inc || p.wInc != watcher.Inc) {
+	if p.State == Unknown && !p.gone || p.State == In && (p.tInc != t.Inc || p.wInc != watcher.Inc) {
 		return 0
 	}
 	r := s.radii(watcher, t)
@@ -267,7 +267,7 @@ func (w *World) settled(s *Space, p *Pair, at *event.Event) Relation {
 		}
 	}
 	if p.Mark.Set {
-		if p.State == In {
+		if p.State != Out {
 			rel = min(rel, p.lives)
 		}
 		return min(rel, w.relation(&p.Mark, object{s, viewClass, p.key}, at.Stream, at.Time))

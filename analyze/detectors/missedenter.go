@@ -47,7 +47,7 @@ func missedEnter(p *analyze.Pass, j *world.Judgement) analyze.Case {
 		},
 		Evidence: func() []analyze.Evidence {
 			var before []analyze.Evidence
-			if j.Pair.Mark.Set {
+			if j.Pair.Mark.Set && j.Pair.Event().Kind != event.Enter {
 				before = append(before, p.Evidence(j.Pair.Event(), "%v's view lost %v", j.W, j.T))
 			}
 			return append(p.Place(j, before...), p.At(j, fmt.Sprintf("and no enter w=%d t=%d came until here", j.W.ID, j.T.ID))...)
