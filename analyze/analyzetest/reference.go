@@ -99,8 +99,9 @@ type refEntity struct {
 	view       map[uint64]int // target to incarnation
 	own, ownT  *[2]float64    // enter and leave
 	share      int
-	untold     bool // a fault: its last despawn is not told
-	radiusless bool // a fault: its own radii are ignored
+	untold     int    // a fault: the incarnation whose despawn is not told
+	busy       uint64 // the tick of its last event that excuses its views
+	radiusless bool   // a fault: its own radii are ignored
 }
 
 // share is some of a space's entities, which one goroutine at a time owns.
@@ -164,6 +165,7 @@ func (g *server) declare(id uint64) {
 // evaluation, and ends the tick.
 func (g *server) runTick(sp *refSpace) {
 	c := &g.Contract
+	g.hold(g.main, sp, []int{0}, nil, func() { g.park(sp) })
 	order := g.rand.Perm(len(sp.entities))
 	g.phase(order, func(s *refStream, i int) {
 		e := sp.entities[i]

@@ -107,7 +107,7 @@ func (g *server) operate(s *refStream, sp *refSpace, e *refEntity, op string, f 
 }
 
 func (g *server) spawn(s *refStream, sp *refSpace, e *refEntity) {
-	e.alive, e.pos, e.untold = true, g.anywhere(), false
+	e.alive, e.pos, e.busy = true, g.anywhere(), g.tick
 	e.inc++
 	g.emit(s, g.about(sp, event.Event{Kind: event.Spawn, Entity: e.id, Pos: e.pos}))
 }
@@ -120,6 +120,7 @@ func (g *server) move(s *refStream, sp *refSpace, e *refEntity, to event.Vec, te
 	e.pos = to
 	m := event.Event{Kind: event.Move, Entity: e.id, Pos: to}
 	if teleport {
+		e.busy = g.tick
 		m.Mode, m.Set = 1, event.Move.Bit("teleport")
 	}
 	at := g.emit(s, g.about(sp, m))
@@ -136,7 +137,7 @@ func (g *server) despawn(s *refStream, sp *refSpace, e *refEntity) {
 			}
 		}
 	}
-	e.alive, e.view = false, map[uint64]int{}
+	e.alive, e.view, e.busy = false, map[uint64]int{}, g.tick
 	at := g.emit(s, g.about(sp, event.Event{Kind: event.Despawn, Entity: e.id}))
 	seen := false
 	for _, w := range sp.entities {
@@ -144,7 +145,7 @@ func (g *server) despawn(s *refStream, sp *refSpace, e *refEntity) {
 		seen = seen || in && inc == e.inc && w.alive
 	}
 	if seen && g.wrong(SkipDespawn) {
-		e.untold = true
+		e.untold = e.inc
 		g.plant(SkipDespawn, at, e, nil)
 	}
 }
@@ -155,6 +156,7 @@ func (g *server) radius(s *refStream, sp *refSpace, e *refEntity) {
 	if c.Metric == event.Cells {
 		enter = float64(1 + g.rand.IntN(3))
 	}
+	e.busy = g.tick
 	r := &[2]float64{enter, enter * c.LeaveRadius() / c.Enter}
 	ev := event.Event{Kind: event.Radius, Entity: e.id, Num: *r, Set: event.Radius.Bit("leave")}
 	if e.watches && g.rand.IntN(2) == 0 {
@@ -177,6 +179,7 @@ func (g *server) hide(s *refStream, sp *refSpace, w *refEntity) {
 	}
 	key := [2]uint64{w.id, t.id}
 	sp.hidden[key] = !sp.hidden[key]
+	w.busy, t.busy = g.tick, g.tick
 	ev := event.Event{Kind: event.Filter, Entity: w.id, Target: t.id}
 	if sp.hidden[key] {
 		ev.Mode = 1
@@ -204,7 +207,7 @@ func (g *server) pair(s *refStream, sp *refSpace, w, t *refEntity) {
 		delete(w.view, t.id)
 		in = false
 		delete(sp.stuck, key)
-		if g.Contract.Despawn != "implicit" && !(t.untold && inc == t.inc) {
+		if g.Contract.Despawn != "implicit" && t.untold != inc {
 			g.tell(s, sp, event.Leave, w, t)
 		}
 	}
@@ -239,15 +242,21 @@ func (g *server) pair(s *refStream, sp *refSpace, w, t *refEntity) {
 		delete(w.view, t.id)
 		delete(sp.stuck, key)
 		g.tell(s, sp, event.Leave, w, t)
-	case !in && !hidden && !brief && g.clearly(w, t, 3*enter, false) && g.wrong(StrayEnter):
+	case !in && !hidden && !brief && g.calm(w, t) && g.clearly(w, t, 3*enter, false) && g.wrong(StrayEnter):
 		w.view[t.id] = t.inc
 		sp.brief[key] = true
 		g.plant(StrayEnter, g.tell(s, sp, event.Enter, w, t), w, t)
-	case in && !hidden && !brief && g.clearly(w, t, enter/3, true) && g.wrong(EarlyLeave):
+	case in && !hidden && !brief && g.calm(w, t) && g.clearly(w, t, enter/3, true) && g.wrong(EarlyLeave):
 		delete(w.view, t.id)
 		sp.brief[key] = true
 		g.plant(EarlyLeave, g.tell(s, sp, event.Leave, w, t), w, t)
 	}
+}
+
+// calm reports whether nothing but travelling happened to the two since the
+// evaluation before.
+func (g *server) calm(w, t *refEntity) bool {
+	return max(w.busy, t.busy)+max(1, g.Contract.Eval) <= g.tick
 }
 
 // clearly reports whether the two are within r, or beyond it, by much, so
@@ -279,39 +288,42 @@ func (g *server) tell(s *refStream, sp *refSpace, k event.Kind, w, t *refEntity)
 	return at
 }
 
-// flap keeps the first two entities on the border, in and out.
-func (g *server) flap(sp *refSpace) {
+// park puts the first two entities on the border, where they are to flap.
+func (g *server) park(sp *refSpace) {
 	a, b := sp.entities[0], sp.entities[1]
-	if sp.flapping == 0 {
-		if !a.alive || !b.alive || !g.wrong(Flapping) {
-			return
-		}
-		if _, in := a.view[b.id]; in {
-			return
-		}
-		if _, in := b.view[a.id]; in {
-			return
-		}
-		sp.flapping = 16
-		r, _ := g.radii(a, b)
-		a.pos = event.Vec{X: 1, Y: 1}
-		b.pos = event.Vec{X: 1 + r, Y: 1}
-		g.move(g.main, sp, a, a.pos, true)
-		g.move(g.main, sp, b, b.pos, true)
-		g.plant(Flapping, len(g.out.Events)-1, a, b)
+	if sp.flapping > 0 || !a.alive || !b.alive || !g.wrong(Flapping) {
+		return
 	}
-	if sp.flapping--; sp.flapping > 0 {
-		k := event.Leave
-		if _, in := a.view[b.id]; !in {
-			k = event.Enter
-			a.view[b.id] = b.inc
-		} else {
-			delete(a.view, b.id)
+	for _, k := range [][2]*refEntity{{a, b}, {b, a}} {
+		if _, in := k[0].view[k[1].id]; in {
+			return
 		}
-		at := g.tell(g.main, sp, k, a, b)
-		if sp.flapping == 2 {
-			g.out.Planted[len(g.out.Planted)-1].Index = at
-		}
+	}
+	sp.flapping = 16
+	r, _ := g.radii(a, b)
+	g.move(g.main, sp, a, event.Vec{X: 1, Y: 1}, true)
+	g.move(g.main, sp, b, event.Vec{X: 1 + r, Y: 1}, true)
+	g.plant(Flapping, len(g.out.Events)-1, a, b)
+}
+
+// flap lets the first see the second, or not.
+func (g *server) flap(sp *refSpace) {
+	if sp.flapping == 0 {
+		return
+	}
+	a, b := sp.entities[0], sp.entities[1]
+	if sp.flapping--; sp.flapping == 0 {
+		return
+	}
+	k := event.Leave
+	if _, in := a.view[b.id]; in {
+		delete(a.view, b.id)
+	} else {
+		k, a.view[b.id] = event.Enter, b.inc
+	}
+	at := g.tell(g.main, sp, k, a, b)
+	if sp.flapping == 15 {
+		g.out.Planted[len(g.out.Planted)-1].Index = at
 	}
 }
 
