@@ -9,7 +9,8 @@ import (
 // Clocks follows happens-before through a trace that comes in an order which
 // contradicts no edge. It knows the edges that the trace is sure of: order
 // within a stream, fork and join, lock sections by number, messages by
-// number, published versions. Time never makes an edge.
+// number, published versions. Time never makes an edge, and none leads from one
+// process to another but by what is [Shared].
 //
 // Call [Clocks.Step] for each event in turn; [Clocks.Before] then tells
 // whether an earlier event surely happened before the present one.
@@ -53,11 +54,14 @@ func (v *vector) join(o vector) bool {
 func (v vector) copy() vector { return append(vector(nil), v...) }
 
 // An object is a lock, channel or value; equal names in two processes are
-// two objects.
+// two objects, unless they are [Shared].
 type object struct {
 	proc uint32
 	name event.Str
 }
+
+// sharedProc stands for the process of names that all processes share.
+const sharedProc = ^uint32(0)
 
 type lockClock struct {
 	section uint64 // of the last writer
@@ -73,6 +77,11 @@ func Process(stream string) string {
 	}
 	return proc
 }
+
+// Shared reports whether a lock, a channel or an object with this name is one
+// in all processes of a trace: a queue between two servers, a lock in a
+// database. That is so for names that begin with "//".
+func Shared(name string) bool { return strings.HasPrefix(name, "//") }
 
 // Step moves to event i of b.
 func (c *Clocks) Step(b *event.Block, i int) {
@@ -163,6 +172,9 @@ func (c *Clocks) named(b *event.Block, p uint32, name event.Str) event.StreamID 
 func (c *Clocks) edge(b *event.Block, i int, sc *streamClock) {
 	s, kind := b.Stream[i], b.Kind[i]
 	obj := object{sc.proc, b.Str[0][i]}
+	if kind != event.Fork && kind != event.Join && Shared(b.Text(obj.name)) {
+		obj.proc = sharedProc
+	}
 	if b.Set[i]&lateBit[kind] != 0 && b.Phase[i] != 0 {
 		return // its other end came later in the file: no edge can be made of it
 	}

@@ -38,6 +38,9 @@ const (
 // of a published object may be the state before the first section or version:
 // it is waited for only when it is known to come.
 //
+// Equal names in two processes are two locks, channels or objects, unless
+// they are [Shared].
+//
 // A Merger is not safe for concurrent use.
 type Merger struct {
 	Window time.Duration // how long an event waits for the other end of its edge
@@ -52,6 +55,7 @@ type Merger struct {
 	held    []*mergeStream // streams that wait for the other end of an edge
 	woken   []*mergeStream // held until just now; not in the heap yet
 	procs   map[string]*mergeProcess
+	shared  *mergeProcess // of what all processes share; also in procs
 
 	buffered int
 	late     uint64
@@ -61,14 +65,17 @@ type Merger struct {
 // in their order to emit, which must neither keep the pointer nor call the
 // merger. What emit finds in Seq is of no meaning.
 func NewMerger(t *event.Tables, emit func(*event.Event)) *Merger {
-	return &Merger{
+	m := &Merger{
 		Window: DefaultWindow,
 		Limit:  DefaultLimit,
 		tables: t,
 		emit:   emit,
 		byName: map[string]*mergeStream{},
 		procs:  map[string]*mergeProcess{},
+		shared: &mergeProcess{},
 	}
+	m.procs["//"] = m.shared // a name that no process has
+	return m
 }
 
 // Buffered returns how many events were pushed and not emitted yet.

@@ -47,8 +47,16 @@ type mergeReaders struct {
 }
 
 // A mergeProcess holds the edges of one process: equal names in two processes
-// are two locks.
+// are two locks, unless they are [Shared].
 type mergeProcess struct{ locks, channels, objects mergeEdges }
+
+// home returns the holder of the edges that e, an event of s, may have.
+func (m *Merger) home(s *mergeStream, e *event.Event) *mergeProcess {
+	if Shared(m.tables.Text(e.Str[0])) {
+		return m.shared
+	}
+	return s.proc
+}
 
 // mergeEdges holds the edges of one class by the number of their name.
 type mergeEdges []*mergeEdge
@@ -96,13 +104,13 @@ func (m *Merger) announce(s *mergeStream, e *event.Event) {
 			return
 		}
 		if e.Mode != mergeWriter {
-			s.proc.locks.of(e.Str[0]).reading(e.Int[0], true).open++
+			m.home(s, e).locks.of(e.Str[0]).reading(e.Int[0], true).open++
 		} else if e.Int[0] == 0 {
-			s.proc.locks.of(e.Str[0]).zero++
+			m.home(s, e).locks.of(e.Str[0]).zero++
 		}
 	case event.Publish:
 		if e.Set&mergePublishV != 0 && e.Int[0] == 0 {
-			s.proc.objects.of(e.Str[0]).zero++
+			m.home(s, e).objects.of(e.Str[0]).zero++
 		}
 	case event.Fork, event.Join:
 		t := m.named(m.tables.Text(e.Str[0]))
@@ -137,7 +145,7 @@ func (m *Merger) ready(s *mergeStream, e *event.Event) bool {
 		if e.Set&mergeAcquireN == 0 {
 			return true
 		}
-		x, n := s.proc.locks.of(e.Str[0]), e.Int[0]
+		x, n := m.home(s, e).locks.of(e.Str[0]), e.Int[0]
 		if e.Mode != mergeWriter {
 			return x.has(n, true) || m.await(s, x)
 		}
@@ -147,13 +155,13 @@ func (m *Merger) ready(s *mergeStream, e *event.Event) bool {
 		r := x.reading(n-1, false)
 		return x.has(n-1, true) && (r == nil || r.open <= 0) || m.await(s, x)
 	case event.Recv:
-		x := s.proc.channels.of(e.Str[0])
+		x := m.home(s, e).channels.of(e.Str[0])
 		if e.Set&mergeRecvEnd != 0 && e.Mode != 0 {
 			return x.closed || x.vain || m.await(s, x)
 		}
 		return e.Set&mergeRecvN == 0 || x.has(e.Int[0], false) || m.await(s, x)
 	case event.Observe:
-		x := s.proc.objects.of(e.Str[0])
+		x := m.home(s, e).objects.of(e.Str[0])
 		return e.Set&mergeObserveV == 0 || x.has(e.Int[0], true) || m.await(s, x)
 	case event.Join:
 		return m.ended(s, e)
@@ -241,7 +249,7 @@ func (m *Merger) done(s *mergeStream, e *event.Event) {
 	n, numbered := e.Int[0], false
 	switch e.Kind {
 	case event.Release:
-		x = s.proc.locks.of(e.Str[0])
+		x = m.home(s, e).locks.of(e.Str[0])
 		if e.Set&mergeReleaseN == 0 {
 			return
 		}
@@ -254,16 +262,16 @@ func (m *Merger) done(s *mergeStream, e *event.Event) {
 		numbered = true
 	case event.Acquire:
 		if e.Set&mergeAcquireN != 0 && e.Mode == mergeWriter && n > 0 {
-			s.proc.locks.of(e.Str[0]).forget(n)
+			m.home(s, e).locks.of(e.Str[0]).forget(n)
 		}
 		return
 	case event.Send:
-		x, numbered = s.proc.channels.of(e.Str[0]), e.Set&mergeSendN != 0
+		x, numbered = m.home(s, e).channels.of(e.Str[0]), e.Set&mergeSendN != 0
 	case event.Close:
-		x = s.proc.channels.of(e.Str[0])
+		x = m.home(s, e).channels.of(e.Str[0])
 		x.closed = true
 	case event.Publish:
-		x, numbered = s.proc.objects.of(e.Str[0]), e.Set&mergePublishV != 0
+		x, numbered = m.home(s, e).objects.of(e.Str[0]), e.Set&mergePublishV != 0
 	case event.Fork, event.Join:
 		t := m.named(m.tables.Text(e.Str[0]))
 		if i := t.end(s, e.Kind == event.Join); i >= 0 {

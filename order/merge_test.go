@@ -82,6 +82,15 @@ func TestMergeOrder(t *testing.T) {
 			1 p/a send ch=c n=1
 			1.01 q/b send ch=c n=1
 			1 q/a recv ch=c n=1`},
+		{"a channel whose name begins with // is one in all processes", `
+			1 p/a recv ch=//c n=1
+			1.01 q/b send ch=//c n=1
+			1.02 q/b observe obj=//o v=3
+			1.03 p/a publish obj=//o v=3`, `
+			1.01 q/b send ch=//c n=1
+			1 p/a recv ch=//c n=1
+			1.03 p/a publish obj=//o v=3
+			1.02 q/b observe obj=//o v=3`},
 		{"a writer waits for the writer before", `
 			1 a acquire lock=l mode=w n=2
 			1 b acquire lock=l mode=w n=1
