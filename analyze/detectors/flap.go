@@ -18,6 +18,7 @@ type flap struct {
 	first, second, last world.ViewEvent
 	firstSpot, lastSpot spot
 	at                  *[2]world.PlaceEvent // where both were at the last change, once that may matter
+	startAt             *[2]world.PlaceEvent // of a first run: where both were at change number start
 	flips               uint64               // reversals of the pair in this and earlier runs
 	n                   int32                // reversals in a row
 	near, best          int32                // of those in a row, at present and at most, that stayed at the border
@@ -85,6 +86,9 @@ func (f *flap) place(w, t *world.Entity) {
 // f's last.
 func (f *flap) join(head *flap) {
 	f.flips += head.flips
+	if head.startAt != nil && f.there+head.start >= minReversals {
+		f.at = head.startAt
+	}
 	if f.n == 0 {
 		f.second = head.second
 	}

@@ -130,6 +130,9 @@ func (c *oscillation) reversal(fs *flaps, s *world.Step) {
 	if run.there >= minReversals {
 		run.place(s.W, s.T)
 	}
+	if run.start == run.n && fs.heads[key] == run {
+		run.startAt = &[2]world.PlaceEvent{s.W.Moved, s.T.Moved}
+	}
 }
 
 func (c *oscillation) of(name spaceName) *flaps {
