@@ -20,6 +20,8 @@ var arrows = map[string][]string{
 	"record/recordtest":   {"record", "trace", "analyze", "analyze/detectors", "internal/proof"}, // tests import it, servers never
 	"trace":               {"event"},
 	"order":               {"event"},
+	"order/align":         nil,
+	"merge":               {"event", "trace", "order", "order/align"},
 	"world":               {"event", "order"},
 	"history":             {"event", "world", "trace"},
 	"engine":              nil,
