@@ -13,7 +13,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(strings.TrimSuffix(line, "\n"))
 	}
 	f.Add(`1 s view w=1 v=0 set="" digest=00000000000000ff side=table # comment`)
-	f.Add(`0 main trace version=1 start=unknown sync=some sample=0.25 side=both clock="a clock" recovered=true`)
+	f.Add(`0 main trace version=1 start=unknown sync=some sample=0.25 side=both clock="a clock" recovered=true wall=1763849413.000000001`)
 	f.Add(`0 "\xff\u2028" space id=1 metric=cylinder enter=5e1 height=1 delay=tick:3 cell=1,1,1`)
 	f.Fuzz(func(t *testing.T, line string) {
 		tables := NewTables()

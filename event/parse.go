@@ -292,6 +292,9 @@ func checkDetail(k *Key, text string) (string, error) {
 	case EnumType, BoolType:
 		_, err := parseEnum(k, text)
 		return text, err
+	case TimeType:
+		d, err := parseTime(text)
+		return string(appendTime(b, d)), err
 	case EveryType, SpanType:
 		if n, ok := strings.CutPrefix(text, "tick:"); ok {
 			v, err := parseUint(n)

@@ -97,6 +97,7 @@ var Kinds = [NumKinds]Spec{
 		detail("side", EnumType, "which side the view events tell of, where they do not say", "table", "client", "both"),
 		detail("clock", StringType, "the clock that stamped the events"),
 		detail("recovered", BoolType, "the file was put together from what a dead recorder left"),
+		detail("wall", TimeType, "what the wall clock showed at time 0: seconds since 1970, UTC"),
 	}},
 	Space: {Space, "space", "the contract", "declares a space and what its AOI promises; starts a new world of it", []Key{
 		{Name: "id", Type: UintType, Field: FieldSpace, Required: true, Doc: "the space"},

@@ -20,6 +20,12 @@ func AppendText(dst []byte, t *Tables, e *Event) []byte {
 	return AppendBody(dst, t, e)
 }
 
+// FormatTime returns d in seconds, as the text twin writes times.
+func FormatTime(d time.Duration) string { return string(appendTime(nil, d)) }
+
+// ParseTime reads what FormatTime returns.
+func ParseTime(text string) (time.Duration, error) { return parseTime(text) }
+
 // AppendBody appends what follows time and stream in the event's line.
 func AppendBody(dst []byte, t *Tables, e *Event) []byte {
 	spec := e.Kind.Spec()

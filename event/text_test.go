@@ -66,7 +66,7 @@ func TestSample(t *testing.T) {
 func TestTextIdentity(t *testing.T) {
 	for _, line := range []string{
 		`0 main trace version=1`,
-		`0 main trace version=1 start=unknown sync=some sample=0.25 side=both clock="a clock" recovered=true`,
+		`0 main trace version=1 start=unknown sync=some sample=0.25 side=both clock="a clock" recovered=true wall=1763849413.000000001`,
 		`0 main space id=0`,
 		`0 main space id=18446744073709551615 metric=cylinder axes=xz enter=50 leave=55 height=10 delay=1.5 eval=move cell=8,8,8 origin=-1,0,1 rounding=trunc bounds=-1,-1,-1,1,1,1 filters=recorded despawn=implicit grace=2 cap=64 policy=nearest self=false tolerance=0.001 watchers=all`,
 		`0.000000001 "two words" note text=""`,
