@@ -242,6 +242,7 @@ func (c *Collector) write(e *event.Event) {
 	if !c.lead.out {
 		first := c.lead.first(c.out.w.Tables(), e, c.recovered)
 		c.start = min(c.opened, first.Time)
+		c.wall(&first)
 		c.put(&first)
 	}
 	c.put(e)
@@ -283,6 +284,7 @@ func (c *Collector) end() (*Result, error) {
 	if c.lead.known && !c.lead.out { // a trace event and nothing else
 		e := c.lead.first(c.out.w.Tables(), &c.lead.event, c.recovered)
 		c.start = min(c.opened, e.Time)
+		c.wall(&e)
 		c.put(&e)
 	}
 	err := c.out.close()
