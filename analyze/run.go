@@ -139,10 +139,12 @@ var gapKinds = event.Gap.Bit("kinds")
 
 // merge joins the run over the next stretch of the trace to this one.
 func (e *engine) merge(later *engine) {
-	e.cases.merge(later.cases)
+	// The checks close their cases and report what ends in the later stretch
+	// before the cases are held against each other.
 	for i, c := range e.checks {
 		c.Merge(later.checks[i])
 	}
+	e.cases.merge(later.cases)
 	for k, n := range later.counts {
 		e.counts[k] += n
 	}
