@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Values stand side by side without padding, lowest bit first, each in the
@@ -32,22 +33,23 @@ func pack(dst []byte, v []uint64, base uint64, width int) []byte {
 		}
 		return dst
 	}
+	size := packedLen(len(v), width)
+	dst = slices.Grow(dst, size+8) // the last word may be written whole
+	words := dst[len(dst) : len(dst)+size+8]
 	var acc uint64
-	have := 0
+	have, at := 0, 0
 	for _, x := range v {
-		acc |= (x - base) << have
-		have += width
-		for have >= 8 {
-			// have can pass 64 only after the low bytes were written.
-			dst = append(dst, byte(acc))
-			acc >>= 8
-			have -= 8
+		x -= base
+		acc |= x << have
+		if have += width; have >= 64 {
+			binary.LittleEndian.PutUint64(words[at:], acc)
+			at += 8
+			have -= 64
+			acc = x >> (width - have)
 		}
 	}
-	if have > 0 {
-		dst = append(dst, byte(acc))
-	}
-	return dst
+	binary.LittleEndian.PutUint64(words[at:], acc)
+	return dst[:len(dst)+size]
 }
 
 // unpack fills out from b, which pack wrote and whose length is right.

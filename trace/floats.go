@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // The codecs of float columns: what the integers in them stand for. The body
@@ -26,6 +27,9 @@ const maxExact = 1 << 53
 // appendFloats appends the column of the floats whose bits v holds. It
 // changes v.
 func (c *encoder) appendFloats(dst []byte, v []uint64) []byte {
+	if v[0] == 0 && v[len(v)-1] == 0 && !slices.ContainsFunc(v, func(y uint64) bool { return y != 0 }) {
+		return c.appendFloatBody(dst, codecDecimal, []byte{0, 0}, v) // a plane has no third axis
+	}
 	if scale, ok := c.decimal(v); ok {
 		least := int64(math.MaxInt64)
 		for _, x := range c.ints {
@@ -37,25 +41,34 @@ func (c *encoder) appendFloats(dst []byte, v []uint64) []byte {
 		head := binary.AppendUvarint([]byte{byte(scale)}, zigzag(least))
 		return c.appendFloatBody(dst, codecDecimal, head, c.ints)
 	}
-	single := true
-	for i, bits := range v {
-		f := math.Float64frombits(bits)
-		if f != f {
-			v[i] = canonicalNaN
-		} else if float64(float32(f)) != f {
-			single = false
-		}
-	}
-	if single {
-		for i, bits := range v {
-			v[i] = order32(math.Float32bits(float32(math.Float64frombits(bits))))
-		}
+	if v, ok := c.single(v); ok {
 		return c.appendFloatBody(dst, codecFloat32, nil, v)
 	}
 	for i, bits := range v {
+		if f := math.Float64frombits(bits); f != f {
+			bits = canonicalNaN
+		}
 		v[i] = order64(bits)
 	}
 	return c.appendFloatBody(dst, codecFloat64, nil, v)
+}
+
+// single returns in c.ints what codecFloat32 makes of v, if it can.
+func (c *encoder) single(v []uint64) ([]uint64, bool) {
+	ints := room(c.ints, len(v))
+	c.ints = ints
+	for i, bits := range v {
+		f := math.Float64frombits(bits)
+		g := float32(f)
+		if float64(g) != f {
+			if f == f {
+				return nil, false
+			}
+			g = float32(math.NaN())
+		}
+		ints[i] = order32(math.Float32bits(g))
+	}
+	return ints, true
 }
 
 func (c *encoder) appendFloatBody(dst []byte, codec int, head []byte, v []uint64) []byte {

@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"github.com/aoi-trace/aoi-trace/event"
 )
@@ -41,32 +42,86 @@ var byteClass = func() (c [65]uint8) {
 
 // intShape is what choosing a codec needs to know of a column.
 type intShape struct {
-	min, max         uint64
-	minStep, maxStep int64
-	runs             int
+	min, max uint64
+	runs     int
 }
 
-// shapeOf looks at v, which is not empty, and appends its steps to steps.
-func shapeOf(v, steps []uint64) (intShape, []uint64) {
+// shapeOf looks at v, which is not empty.
+func shapeOf(v []uint64) intShape {
 	s := intShape{min: v[0], max: v[0], runs: 1}
-	if len(v) > 1 {
-		s.minStep = int64(v[1] - v[0])
-		s.maxStep = s.minStep
-	}
-	steps = room(steps, len(v)-1)
 	prev := v[0]
-	for i, x := range v[1:] {
+	for _, x := range v {
 		s.min = min(s.min, x)
 		s.max = max(s.max, x)
-		step := int64(x - prev)
-		steps[i] = uint64(step)
-		s.minStep = min(s.minStep, step)
-		s.maxStep = max(s.maxStep, step)
-		// 1 if the step is not 0; a branch would be guessed wrong half the time.
-		s.runs += int((uint64(step) | -uint64(step)) >> 63)
+		// 1 if it is another; a branch would be guessed wrong half the time.
+		diff := x ^ prev
+		s.runs += int((diff | -diff) >> 63)
 		prev = x
 	}
-	return s, steps
+	return s
+}
+
+// stepsOf fills steps, one shorter than v, and returns the least and the
+// greatest step.
+func stepsOf(v, steps []uint64) (least, most int64) {
+	least = int64(v[1] - v[0])
+	most = least
+	prev := v[0]
+	for i, x := range v[1:] {
+		step := int64(x - prev)
+		steps[i] = uint64(step)
+		least = min(least, step)
+		most = max(most, step)
+		prev = x
+	}
+	return least, most
+}
+
+// Which of a column's values and steps are worth a look.
+const (
+	lookAtValues = 1 << iota
+	lookAtSteps
+)
+
+// sampled is how many pairs of a long column decide whether values or steps
+// are looked at.
+const sampled = 512
+
+// worth compares, in a sample of a long column, the values with the steps:
+// what comes out a good deal larger is not looked at any further.
+func worth(v []uint64) int {
+	const stretch = 8
+	var pairs [2][sampled]uint64
+	n := 0
+	for i := range sampled / stretch {
+		at := i * (len(v) - stretch - 1) / (sampled/stretch - 1)
+		for k := at; k < at+stretch; k++ {
+			pairs[0][n] = v[k]
+			pairs[1][n] = v[k+1] - v[k]
+			n++
+		}
+	}
+	var size [2]int
+	for i := range pairs {
+		least, most := pairs[i][0], pairs[i][0]
+		for _, x := range pairs[i] {
+			if int64(x) < int64(least) {
+				least = x
+			}
+			if int64(x) > int64(most) {
+				most = x
+			}
+		}
+		width := widthOf(most - least)
+		size[i] = min(packedLen(sampled, width), patchOf(pairs[i][:], least, width).size)
+	}
+	switch {
+	case size[0]*17/16+8 < size[1]:
+		return lookAtValues
+	case size[1]*17/16+8 < size[0]:
+		return lookAtSteps
+	}
+	return lookAtValues | lookAtSteps
 }
 
 // byteSizes returns how many bytes codecBytes and codecSteps would take.
@@ -125,8 +180,11 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 		return codecConst, binary.AppendUvarint(b, v[0])
 	}
 	room := &c.rooms[c.depth-1]
-	s, steps := shapeOf(v, room.steps)
-	room.steps = steps
+	s := shapeOf(v)
+	look := lookAtValues | lookAtSteps
+	if n >= sampleMin {
+		look = worth(v)
+	}
 	codec, best := codecRaw, 8*n
 	consider := func(candidate, size int) {
 		if size < best {
@@ -135,8 +193,16 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 	}
 	width := widthOf(s.max - s.min)
 	consider(codecPacked, uvarintLen(s.min)+1+packedLen(n, width))
-	stepWidth := widthOf(uint64(s.maxStep) - uint64(s.minStep))
-	consider(codecDelta, uvarintLen(v[0])+uvarintLen(zigzag(s.minStep))+1+packedLen(n-1, stepWidth))
+	var steps []uint64
+	var minStep, maxStep int64
+	stepWidth := 64
+	if look&lookAtSteps != 0 {
+		room.steps = slices.Grow(room.steps[:0], n)
+		steps = room.steps[:n-1]
+		minStep, maxStep = stepsOf(v, steps)
+		stepWidth = widthOf(uint64(maxStep) - uint64(minStep))
+		consider(codecDelta, uvarintLen(v[0])+uvarintLen(zigzag(minStep))+1+packedLen(n-1, stepWidth))
+	}
 	if n < manyValues || !mayNest {
 		plain, stepped := byteSizes(v)
 		consider(codecBytes, plain)
@@ -144,19 +210,21 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 	}
 	var fit, stepFit patch
 	if mayNest && n >= minPatched {
-		if fit = patchOf(v, width); fit.width < width {
-			consider(codecPatched, fit.size)
+		if look&lookAtValues != 0 {
+			if fit = patchOf(v, s.min, width); fit.width < width {
+				consider(codecPatched, fit.size)
+			}
 		}
-		if stepFit = patchOf(steps, stepWidth); stepFit.width < stepWidth {
-			consider(codecMended, stepFit.size)
+		if look&lookAtSteps != 0 {
+			if stepFit = patchOf(steps, uint64(minStep), stepWidth); stepFit.width < stepWidth {
+				consider(codecMended, stepFit.size)
+			}
 		}
 	}
 	if mayNest && s.runs < best && s.runs < n*2/3 {
-		runs := c.appendRuns(b, v)
-		if len(runs) < best {
+		if runs := c.appendRuns(b, v, s.runs, width, best); len(runs) > 0 && len(runs) < best {
 			return codecRuns, runs
 		}
-		b = runs[:0]
 	}
 	switch codec {
 	case codecRaw:
@@ -166,8 +234,8 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 		b = pack(append(b, byte(width)), v, s.min, width)
 	case codecDelta:
 		b = binary.AppendUvarint(b, v[0])
-		b = binary.AppendUvarint(b, zigzag(s.minStep))
-		b = pack(append(b, byte(stepWidth)), steps, uint64(s.minStep), stepWidth)
+		b = binary.AppendUvarint(b, zigzag(minStep))
+		b = pack(append(b, byte(stepWidth)), steps, uint64(minStep), stepWidth)
 	case codecBytes:
 		b = appendBytes(b, v)
 	case codecSteps:
@@ -185,21 +253,37 @@ func (c *encoder) choose(b []byte, v []uint64, mayNest bool) (int, []byte) {
 	return codec, b
 }
 
-// appendRuns appends how many runs there are, their values, their lengths.
-func (c *encoder) appendRuns(b []byte, v []uint64) []byte {
+// appendRuns appends how many runs there are, their values, their lengths. It
+// appends nothing if that is sure to take more than best bytes, given that
+// there are n runs of values of width bits.
+func (c *encoder) appendRuns(b []byte, v []uint64, n, width, best int) []byte {
 	room := &c.rooms[c.depth-1]
-	room.runs, room.lens = room.runs[:0], room.lens[:0]
-	start := 0
-	for i := 1; i <= len(v); i++ {
-		if i == len(v) || v[i] != v[start] {
-			room.runs = append(room.runs, v[start])
-			room.lens = append(room.lens, uint64(i-start))
-			start = i
+	room.runs, room.lens = slices.Grow(room.runs[:0], n+1)[:n+1], slices.Grow(room.lens[:0], n+1)[:n+1]
+	runs, lens := room.runs, room.lens
+	// Each value goes to the place of its run; the next run takes a new one.
+	at, start, prev := 0, 0, v[0]
+	runs[0] = prev
+	for i, x := range v {
+		if x != prev {
+			lens[at] = uint64(i - start)
+			at++
+			start, prev = i, x
+			runs[at] = x
 		}
 	}
-	b = binary.AppendUvarint(b, uint64(len(room.runs)))
-	b = c.appendInts(b, room.runs)
-	return c.appendInts(b, room.lens)
+	lens[at] = uint64(len(v) - start)
+	runs, lens = runs[:n], lens[:n]
+	// A length takes ten bits in whole bytes, or less if all are short.
+	longest := uint64(0)
+	for _, x := range lens {
+		longest = max(longest, x)
+	}
+	if n*(min(width, 10)+min(widthOf(longest-1), 10))/8 > best+best/8 {
+		return b[:0]
+	}
+	b = binary.AppendUvarint(b, uint64(n))
+	b = c.appendInts(b, runs)
+	return c.appendInts(b, lens)
 }
 
 func appendBody(dst []byte, codec int, body []byte) []byte {

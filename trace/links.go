@@ -80,50 +80,74 @@ func (c *encoder) appendPredicted(dst []byte, v []uint64) []byte {
 	if !l.on || len(v) != len(l.back) {
 		return c.appendInts(dst, v)
 	}
-	var res [3][]uint64
-	for i := range res {
-		res[i] = l.res[i][:0]
-	}
-	// Of those with two before, what each order of prediction would take.
-	low, high := v[0], v[0]
-	bitsOf1, bitsOf2, rest := 0, 0, 0
-	for i, x := range v {
-		low, high = min(low, x), max(high, x)
-		back := l.back[i]
-		if back == 0 {
-			res[0] = append(res[0], x)
-			continue
-		}
-		prev := i - int(back)
-		one := zigzag(int64(x - v[prev]))
-		if l.back[prev] == 0 {
-			res[1] = append(res[1], one)
-			rest += bits.Len64(one)
-			continue
-		}
-		two := zigzag(int64(x - 2*v[prev] + v[prev-int(l.back[prev])]))
-		res[2] = append(res[2], two)
-		bitsOf1 += bits.Len64(one)
-		bitsOf2 += bits.Len64(two)
-	}
-	l.res = res
-	width := widthOf(high - low)
-	rest += len(res[0]) * width
-	if (min(bitsOf1, bitsOf2)+rest)*9/8 >= len(v)*width {
+	order := l.order(v)
+	if order == 0 {
 		return c.appendInts(dst, v)
 	}
-	order := byte(2)
-	if bitsOf1 <= bitsOf2 {
-		order = 1
-		res[1], res[2] = res[1][:0], res[2][:0]
-		for i, x := range v {
-			if back := l.back[i]; back != 0 {
-				res[1] = append(res[1], zigzag(int64(x-v[i-int(back)])))
+	for i := range l.res {
+		l.res[i] = room(l.res[i], len(v))
+	}
+	fresh, second, later := l.res[0], l.res[1][:len(v)], l.res[2][:len(v)]
+	n, n1, n2 := 0, 0, 0
+	links := l.back[:len(v)]
+	for i, x := range v {
+		back := int(links[i])
+		if back == 0 {
+			fresh[n] = x
+			n++
+			continue
+		}
+		prev := i - back
+		if order == 2 {
+			if before := int(links[prev]); before != 0 {
+				later[n2] = zigzag(int64(x - 2*v[prev] + v[prev-before]))
+				n2++
+				continue
 			}
 		}
-		l.res = res
+		second[n1] = zigzag(int64(x - v[prev]))
+		n1++
 	}
-	return c.appendAlong(dst, codecPredicted, []byte{order}, res[:]...)
+	return c.appendAlong(dst, codecPredicted, []byte{order}, fresh[:n], second[:n1], later[:n2])
+}
+
+// order returns the order of prediction with which v takes the fewest bits in
+// a sample of it, or 0 if predicting it does not make it smaller.
+func (l *links) order(v []uint64) byte {
+	low, high := v[0], v[0]
+	// Of those with two before, what each order of prediction would take.
+	bitsOf1, bitsOf2, rest, fresh, looked := 0, 0, 0, 0, 0
+	each, every := stretches(len(v))
+	for from := 0; from < len(v); from += every {
+		end := min(from+each, len(v))
+		looked += end - from
+		for i := from; i < end; i++ {
+			x := v[i]
+			low, high = min(low, x), max(high, x)
+			back := l.back[i]
+			if back == 0 {
+				fresh++
+				continue
+			}
+			prev := i - int(back)
+			one := bits.Len64(zigzag(int64(x - v[prev])))
+			before := l.back[prev]
+			if before == 0 {
+				rest += one
+				continue
+			}
+			bitsOf1 += one
+			bitsOf2 += bits.Len64(zigzag(int64(x - 2*v[prev] + v[prev-int(before)])))
+		}
+	}
+	width := widthOf(high - low)
+	switch {
+	case (min(bitsOf1, bitsOf2)+rest+fresh*width)*9/8 >= looked*width:
+		return 0
+	case bitsOf1 <= bitsOf2:
+		return 1
+	}
+	return 2
 }
 
 // appendAlong appends a column whose body is head and columns, but for those
