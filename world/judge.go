@@ -187,7 +187,9 @@ func (w *World) evaluateOne(s *Space, e *Entity, at *event.Event) {
 	if e.Alive == Out {
 		w.ghosts(s, at, func(d *deadEntity) bool { return d.e == e && s.Ticks == 0 })
 	}
-	e.settle()
+	if w.allBefore(s, e, at.Stream) {
+		e.settle()
+	}
 }
 
 // endOperation evaluates what the operation changed, under eval=move.
