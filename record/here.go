@@ -49,7 +49,7 @@ func (g *goroutines) find(key uintptr) *Stream {
 	}
 }
 
-// add gives a goroutine that has none a stream.
+// add gives the calling goroutine a stream, or with nil takes its stream away.
 func (g *goroutines) add(key uintptr, s *Stream) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -71,17 +71,22 @@ func (g *goroutines) add(key uintptr, s *Stream) {
 		g.table.Store(bigger)
 		t = bigger
 	}
-	g.n++
-	t.put(key, s)
+	if t.put(key, s) {
+		g.n++
+	}
 }
 
-func (t *table) put(key uintptr, s *Stream) {
+// put makes s the stream of a goroutine, which may have had another. It
+// reports whether the goroutine is new to the table.
+func (t *table) put(key uintptr, s *Stream) bool {
 	i := t.at(key)
-	for t.entries[i].key.Load() != 0 {
+	for t.entries[i].key.Load() != 0 && t.entries[i].key.Load() != key {
 		i++
 	}
+	added := t.entries[i].key.Load() == 0
 	t.entries[i].stream = s
 	t.entries[i].key.Store(key)
+	return added
 }
 
 // Here returns the stream of the calling goroutine. The goroutine that called

@@ -48,6 +48,8 @@ type Recorder struct {
 
 	main  *Stream
 	here  goroutines
+	taken objects      // names of locks, channels and published objects
+	open  listeners    // those of Listen
 	after func() error // what To has left to do when the recorder is closed
 }
 
