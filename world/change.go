@@ -219,8 +219,22 @@ func (w *World) pairEvent(st *Step) {
 	}
 	if s.Contract.Declared() {
 		regular := st.Was.State != In && st.Kind == event.Enter || st.Was.State != Out && st.Kind == event.Leave
-		s.queue(change{p, p.Last(), regular})
+		s.queue(change{p, p.Last(), regular, w.changeRelation(p, b, i)})
 	}
+}
+
+// changeRelation says how surely event i of b, a change of p, falls into the
+// span that is open now, and not into one that was judged already.
+func (w *World) changeRelation(p *Pair, b *event.Block, i int) Relation {
+	if !w.Clocks.Multi() {
+		return Sure
+	}
+	s, stream, t := p.W.Space, b.Stream[i], b.Time[i]
+	if !s.Contract.EvalMove {
+		return w.after(&s.evaluated, object{}, stream, t)
+	}
+	return min(w.after(&p.W.pos, object{s, posClass, uint64(p.W.slot)}, stream, t),
+		w.after(&p.T.pos, object{s, posClass, uint64(p.T.slot)}, stream, t))
 }
 
 // maxChanges is how many view events wait for an evaluation at most: where

@@ -130,6 +130,7 @@ func (w *World) evaluate(s *Space, at *event.Event) {
 			s.dirty = append(s.dirty, e)
 		}
 	}
+	s.evaluated = Mark{Ref: at.Ref(), Time: at.Time, Set: true}
 }
 
 // allBefore reports whether all that moved e, changed its life or its radius,

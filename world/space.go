@@ -18,33 +18,34 @@ type Space struct {
 	Ticks    uint64      // how many ticks ended
 	Metrics  Metrics
 
-	index    int
-	empty    bool // it was empty when its record began
-	born     Mark // when that was
-	byID     map[uint64]*Entity
-	direct   []*Entity // by ID, for small IDs
-	entities []*Entity // by slot
-	pairs    pairTable
-	ins      int                 // pairs In whose ends are alive
-	pruned   []uint64            // by stream: one more than the newest change of a pair that was forgotten
-	hidden   map[uint64]struct{} // pairs that a rule hides
-	rules    map[uint64]Mark     // the last filter event of each pair that has one
-	dirty    []*Entity           // changed since the last evaluation
-	changes  []change            // of views, since the last evaluation
-	spare    []change            // room for the next list of changes
-	waiting  []*Pair             // beyond leave, within the delay
-	dead     []deadEntity        // despawned and not yet judged
-	redo     []*Pair             // not settled at the last evaluation
-	grid     grid
-	missing  int // pairs whose disc is Missing
-	extra    int // pairs whose disc is Extra
-	largest  float64
-	elapsed  time.Duration   // up to where Metrics.ViewSeconds counts
-	fresh    []*Pair         // whose disc began at the present evaluation
-	delayed  map[*Pair]since // since when a waiting pair has been beyond leave
-	ownRadii bool            // an entity has radii of its own
-	periods  bool            // a watcher has a period of its own
-	pruneAt  int             // how many pairs there are when some are forgotten
+	index     int
+	empty     bool // it was empty when its record began
+	born      Mark // when that was
+	byID      map[uint64]*Entity
+	direct    []*Entity // by ID, for small IDs
+	entities  []*Entity // by slot
+	pairs     pairTable
+	ins       int                 // pairs In whose ends are alive
+	pruned    []uint64            // by stream: one more than the newest change of a pair that was forgotten
+	hidden    map[uint64]struct{} // pairs that a rule hides
+	rules     map[uint64]Mark     // the last filter event of each pair that has one
+	dirty     []*Entity           // changed since the last evaluation
+	changes   []change            // of views, since the last evaluation
+	spare     []change            // room for the next list of changes
+	waiting   []*Pair             // beyond leave, within the delay
+	evaluated Mark                // the tick of the last evaluation
+	dead      []deadEntity        // despawned and not yet judged
+	redo      []*Pair             // not settled at the last evaluation
+	grid      grid
+	missing   int // pairs whose disc is Missing
+	extra     int // pairs whose disc is Extra
+	largest   float64
+	elapsed   time.Duration   // up to where Metrics.ViewSeconds counts
+	fresh     []*Pair         // whose disc began at the present evaluation
+	delayed   map[*Pair]since // since when a waiting pair has been beyond leave
+	ownRadii  bool            // an entity has radii of its own
+	periods   bool            // a watcher has a period of its own
+	pruneAt   int             // how many pairs there are when some are forgotten
 	bySlot
 }
 
@@ -75,7 +76,8 @@ type since struct {
 type change struct {
 	pair    *Pair
 	e       ViewEvent
-	regular bool // the pair was not already so
+	regular bool     // the pair was not already so
+	rel     Relation // how surely it falls into the span that it is judged by
 }
 
 type deadEntity struct {

@@ -89,7 +89,7 @@ func (w *World) judgeChange(s *Space, c *change, at *event.Event) {
 	if !s.everywhere(watcher, t, radius, side) {
 		return
 	}
-	rel := min(
+	rel := min(c.rel,
 		w.relation(&watcher.pos, object{s, posClass, uint64(watcher.slot)}, at.Stream, at.Time),
 		w.relation(&t.pos, object{s, posClass, uint64(t.slot)}, at.Stream, at.Time),
 		w.radiusRelation(s, watcher, at), w.radiusRelation(s, t, at))
