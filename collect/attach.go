@@ -11,7 +11,7 @@ import (
 // returned, into the file output. It is for a process that records itself.
 // Close ends it, after the recorder was closed.
 func Attach(dir, output string) (*Collector, error) {
-	out, err := openFile(output)
+	out, err := (&Options{Output: output}).open()
 	if err != nil {
 		return nil, err
 	}

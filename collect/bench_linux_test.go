@@ -68,7 +68,7 @@ func BenchmarkCollect(b *testing.B) {
 			}
 			defer pool.Close()
 			d := &counter{}
-			c := newCollector(dir, d, nil)
+			c := newCollector(dir, newOutput(d), nil)
 			ws := make([]ring.Writer, streams)
 			for i := range ws {
 				pool.Start(&ws[i], fmt.Sprint("zone-", i), false)

@@ -3,9 +3,9 @@ package collect
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,7 +66,7 @@ type Collector struct {
 // A Result says what became of a collection.
 type Result struct {
 	ExitCode  int           // of the command; 128 plus the signal that ended it
-	Events    uint64        // in the file
+	Events    uint64        // in the file, or the files of a rotation
 	Lost      uint64        // counted by the gaps in the file
 	Unwritten uint64        // events that came and could not be written
 	Late      uint64        // events that the file has before what they follow
@@ -74,16 +74,18 @@ type Result struct {
 	Processes int           // that were recorded; 0: the program is not instrumented, and there is no file
 	Bytes     int64         // of the file
 	Duration  time.Duration // of the collection
+	Files     []string      // that were written; of a flight, the last is what it kept at the end
+	Dropped   uint64        // events that a flight did not keep to the end
 }
 
-// newCollector returns a collector of the rings in dir.
-func newCollector(dir string, to io.WriteCloser, log func(string)) *Collector {
+// newCollector returns a collector of the rings in dir into out.
+func newCollector(dir string, out *output, log func(string)) *Collector {
 	if log == nil {
 		log = func(string) {}
 	}
 	c := &Collector{
 		dir: dir, log: log,
-		out:   newOutput(to),
+		out:   out,
 		procs: map[processKey]*process{},
 		taken: map[string]bool{},
 		known: map[string]bool{},
@@ -93,6 +95,12 @@ func newCollector(dir string, to io.WriteCloser, log func(string)) *Collector {
 	}
 	c.opened = ring.Now()
 	c.last = c.opened
+	if out.turns != nil {
+		out.turns.lead = &c.lead
+	}
+	if out.flight != nil {
+		out.flight.lead = &c.lead
+	}
 	c.merger = order.NewMerger(c.out.w.Tables(), c.write)
 	return c
 }
@@ -177,6 +185,9 @@ func (c *Collector) poll(care bool) int {
 	c.merger.Advance(c.last)
 	c.last = now
 	c.out.flush(time.Now())
+	if c.out.flight != nil {
+		c.out.flight.step(c.out, c.tell)
+	}
 	c.forget()
 	return n
 }
@@ -246,6 +257,11 @@ func (c *Collector) write(e *event.Event) {
 		c.put(&first)
 	}
 	c.put(e)
+	if c.out.flight != nil && e.Kind == event.Note {
+		if why, ok := strings.CutPrefix(c.out.w.Tables().Text(e.Str[0]), ring.SnapshotNote); ok {
+			c.out.flight.ask(why)
+		}
+	}
 }
 
 // put turns machine time into time of the trace and writes the event.
@@ -299,6 +315,19 @@ func (c *Collector) end() (*Result, error) {
 	}
 	if err != nil {
 		r.Events, r.Unwritten = c.out.flushed, c.out.events-c.out.flushed+c.out.failed
+	}
+	switch f := c.out.flight; {
+	case f != nil:
+		kept, e := f.end(c.out, c.tell)
+		if err == nil {
+			err = e
+		}
+		r.Events, r.Lost, r.Streams, r.Bytes, r.Dropped, r.Files = kept.Events, kept.Lost, kept.Streams, kept.Bytes, f.dropped, f.files
+	case len(c.procs) == 0: // there is no file
+	case c.out.turns != nil:
+		r.Files = c.out.turns.files
+	default:
+		r.Files = c.out.files
 	}
 	return r, err
 }

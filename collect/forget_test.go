@@ -25,7 +25,7 @@ func TestForget(t *testing.T) {
 	}
 	defer pool.Close()
 	var out buffer
-	c := newCollector(dir, &out, nil)
+	c := newCollector(dir, newOutput(&out), nil)
 	c.room = 10_000
 	var w, waits ring.Writer
 	pool.Start(&w, "w", false)

@@ -16,28 +16,29 @@ import (
 // container or in another that shares the directory. It ends when at least
 // one was recorded, all have ended, and no process that can be seen from here
 // has dir in its environment; or when ctx is cancelled or this process is
-// told to end. The directory stays.
-func Join(ctx context.Context, dir, output string, log func(string)) (*Result, error) {
+// told to end. The directory stays. Of o, what the command is, reads and
+// writes does not matter.
+func Join(ctx context.Context, dir string, o Options) (*Result, error) {
 	if err := isDir(dir); err != nil {
 		return nil, err
 	}
-	out, err := openFile(output)
-	if err != nil {
-		return nil, err
-	}
-	c := newCollector(dir, out, log)
 	unlock, err := lockDir(dir)
 	if err != nil {
-		out.Close()
 		return nil, err
 	}
 	defer unlock()
-	signals := catch()
+	out, err := o.open()
+	if err != nil {
+		return nil, err
+	}
+	c := newCollector(dir, out, o.Log)
+	signals := catch(o.Flight > 0)
 	defer signals.stop()
 	signals.leave() // there is nobody to hand them to
 	signals.forward(nil)
 	p := pace{sleep: busySleep}
 	for {
+		signals.tell(c.out.flight)
 		c.step(&p, false)
 		if len(c.procs) > 0 && c.idle(false) {
 			break
@@ -80,7 +81,7 @@ func Recover(dir, output string, log func(string)) (*Result, error) {
 			return nil, fmt.Errorf("copying a ring: %w", err)
 		}
 	}
-	out, err := openFile(output)
+	out, err := (&Options{Output: output}).open()
 	if err != nil {
 		return nil, err
 	}

@@ -38,11 +38,11 @@ func TestJoin(t *testing.T) {
 	}
 	ended := make(chan end)
 	go func() {
-		r, err := collect.Join(context.Background(), dir, output, nil)
+		r, err := collect.Join(context.Background(), dir, collect.Options{Output: output})
 		ended <- end{r, err}
 	}()
 	time.Sleep(20 * time.Millisecond)
-	if _, err := collect.Join(context.Background(), dir, output+"2", nil); err == nil || !strings.Contains(err.Error(), "another collector") {
+	if _, err := collect.Join(context.Background(), dir, collect.Options{Output: output + "2"}); err == nil || !strings.Contains(err.Error(), "another collector") {
 		t.Errorf("a second collector: %v", err)
 	}
 	startTarget(t, dir, "streams", "2", "3000").Wait()
@@ -65,13 +65,13 @@ func TestJoinCancel(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
 	defer cancel()
 	output := filepath.Join(t.TempDir(), "run.aoi")
-	if r, err := collect.Join(ctx, dir, output, nil); err != nil || r.Processes != 0 {
+	if r, err := collect.Join(ctx, dir, collect.Options{Output: output}); err != nil || r.Processes != 0 {
 		t.Errorf("got %+v and %v", r, err)
 	}
 	if _, err := os.Stat(output); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the output is there: %v", err)
 	}
-	if _, err := collect.Join(ctx, output, output, nil); !errors.Is(err, os.ErrNotExist) {
+	if _, err := collect.Join(ctx, output, collect.Options{Output: output}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no directory: %v", err)
 	}
 }

@@ -13,7 +13,8 @@ type lead struct {
 	event   event.Event
 	known   bool
 	details []event.Detail
-	out     bool // it is in the file
+	out     bool           // it is in the file
+	least   []event.Detail // what all processes promise that were met
 }
 
 // meet takes the trace event of another process. It returns the text of a
@@ -26,9 +27,10 @@ func (l *lead) meet(t *event.Tables, e *event.Event) string {
 		details = nil
 	}
 	if !l.known {
-		l.known, l.event, l.details = true, *e, details
+		l.known, l.event, l.details, l.least = true, *e, details, details
 		return ""
 	}
+	l.least = weaker(l.least, details)
 	met := weaker(l.details, details)
 	if l.out {
 		if slices.Equal(met, l.details) {
@@ -96,6 +98,18 @@ func (l *lead) first(t *event.Tables, follows *event.Event, recovered bool) even
 	e.Time = min(e.Time, follows.Time)
 	e.Str[0] = t.Str(detailText(l.details))
 	return e
+}
+
+// later returns the promises of a file that begins in the middle of the
+// recording: views may hold there what no event of the file tells of.
+func (l *lead) later() string {
+	details := []event.Detail{{Key: "start", Value: "unknown"}}
+	for _, d := range l.least {
+		if d.Key != "start" {
+			details = append(details, d)
+		}
+	}
+	return detailText(details)
 }
 
 // detailText returns the details as the text twin writes them.

@@ -72,6 +72,51 @@ type output struct {
 	lost    uint64 // told by gaps
 	streams []bool // that have events
 	last    time.Time
+	files   []string  // their names, where there is no rotation and no flight
+	turns   *rotation // nil: there is one file
+	flight  *flight   // nil: what is written stays
+}
+
+// open opens what o writes into, before anything is started.
+func (o *Options) open() (*output, error) {
+	rotates := o.RotateBytes > 0 || o.RotateEvery > 0
+	switch {
+	case o.Flight > 0 && rotates:
+		return nil, errors.New("opening the output: a flight keeps the end of a recording and a rotation keeps all of it: only one of them is possible")
+	case o.Flight > 0:
+		f := newFlight(o.Output, o.Flight, o.FlightBytes)
+		var err error
+		if f.last, err = openFile(o.Output); err != nil {
+			return nil, err
+		}
+		out := newOutput(f)
+		out.flight = f
+		return out, nil
+	case rotates:
+		r := newRotation(o.Output, o.RotateBytes, o.RotateEvery)
+		f, err := r.open()
+		if err != nil {
+			return nil, err
+		}
+		out := newOutput(f)
+		out.turns = r
+		return out, nil
+	}
+	f, err := openFile(o.Output)
+	if err != nil {
+		return nil, err
+	}
+	out := newOutput(f)
+	out.files = []string{o.Output}
+	return out, nil
+}
+
+// abandon closes an output into which nothing was written.
+func (o *output) abandon() {
+	if o.flight != nil {
+		o.flight.last.Close()
+	}
+	o.to.Close()
 }
 
 func newOutput(to io.WriteCloser) *output {
@@ -100,6 +145,15 @@ func (o *output) append(e *event.Event) error {
 		o.failed++
 		return nil
 	}
+	if o.turns != nil {
+		if o.err = o.turns.before(o, e); o.err != nil {
+			o.failed++
+			return nil
+		}
+	}
+	if o.flight != nil {
+		o.flight.before(e)
+	}
 	before := o.bytes
 	err := o.w.Append(e)
 	switch {
@@ -126,6 +180,9 @@ func (o *output) append(e *event.Event) error {
 	if o.bytes > before {
 		o.flushed = o.events // the block with e is out
 	}
+	if o.turns != nil {
+		o.turns.after(o, e)
+	}
 	return nil
 }
 
@@ -134,6 +191,9 @@ const gapDamage = 2
 
 // flush writes what is buffered if the last time is long enough ago.
 func (o *output) flush(now time.Time) {
+	if o.turns != nil {
+		o.turns.tick(now)
+	}
 	if o.err != nil || o.events == o.flushed || now.Sub(o.last) < flushEvery {
 		return
 	}
@@ -154,7 +214,11 @@ func (o *output) forget() {
 func (o *output) close() error {
 	var err error
 	if o.err == nil && o.events > 0 {
-		if err = o.w.Close(); err == nil {
+		finish := o.w.Close
+		if o.flight != nil {
+			finish = o.w.Flush // what it keeps is written as another file
+		}
+		if err = finish(); err == nil {
 			o.flushed = o.events
 		}
 	}

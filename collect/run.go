@@ -35,6 +35,20 @@ type Options struct {
 	// "") drops and counts it, "wait" makes the program wait.
 	Overflow string
 
+	// RotateBytes and RotateEvery, where they are set, end a file when it has
+	// that many bytes, or after that time, and begin the next: run.0001.aoi,
+	// run.0002.aoi, for the output run.aoi. Each opens on its own.
+	RotateBytes int64
+	RotateEvery time.Duration
+
+	// Flight, if it is set, keeps only that much of the end of the recording,
+	// in at most FlightBytes of memory (0: DefaultFlightBytes). It is written
+	// into Output at the end and, before that, into run.0001.aoi and so on
+	// at each SIGUSR1, which the command does not get then, and whenever the
+	// program asks for it with Recorder.Snapshot.
+	Flight      time.Duration
+	FlightBytes int64
+
 	// Log is told, in one line each, what the user should know: that
 	// recording is not what it should be, and why.
 	Log func(string)
@@ -71,19 +85,19 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if cmd.Err != nil {
 		return nil, fmt.Errorf("starting the command: %w", cmd.Err)
 	}
-	out, err := openFile(o.Output)
+	out, err := o.open()
 	if err != nil {
 		return nil, err
 	}
 	dir, err := makeDir(o.Log)
 	if err != nil {
-		out.Close()
+		out.abandon()
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	unlock, err := lockDir(dir)
 	if err != nil {
-		out.Close()
+		out.abandon()
 		return nil, err
 	}
 	defer unlock()
@@ -102,10 +116,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	cmd.WaitDelay = killAfter
 
 	c := newCollector(dir, out, o.Log)
-	signals := catch()
+	signals := catch(o.Flight > 0)
 	defer signals.stop()
 	if err := cmd.Start(); err != nil {
-		out.Close()
+		out.abandon()
 		return nil, fmt.Errorf("starting the command: %w", err)
 	}
 	signals.forward(cmd.Process)
@@ -158,6 +172,7 @@ func (c *Collector) follow(ctx context.Context, ended <-chan error, signals *sig
 	var over time.Time // when the command ended
 	p := pace{sleep: busySleep}
 	for {
+		signals.tell(c.out.flight)
 		c.step(&p, !over.IsZero())
 		if !over.IsZero() && c.idle(time.Since(over) > lateStart) {
 			return waited

@@ -11,7 +11,7 @@ import (
 // own.
 type signals struct{ ch chan os.Signal }
 
-func catch() *signals {
+func catch(bool) *signals {
 	s := &signals{ch: make(chan os.Signal, 1)}
 	signal.Notify(s.ch, os.Interrupt)
 	return s
@@ -20,6 +20,7 @@ func catch() *signals {
 func (s *signals) forward(*os.Process) {}
 func (s *signals) leave()              {}
 func (s *signals) caught() bool        { return false }
+func (s *signals) tell(*flight)        {}
 func (s *signals) stop()               { signal.Stop(s.ch) }
 
 func terminate(p *os.Process) error { return p.Kill() }

@@ -22,12 +22,16 @@ type signals struct {
 	to   *os.Process
 	left bool // the process has ended
 	got  bool // a signal came after that
+
+	flight bool // SIGUSR1 asks for a snapshot
+	asked  int  // how many snapshots
 }
 
 // catch begins to catch signals. Those that are ignored, as under nohup, stay
-// ignored, here and in the program that inherits that.
-func catch() *signals {
-	s := &signals{ch: make(chan os.Signal, 16), quit: make(chan struct{})}
+// ignored, here and in the program that inherits that. In a flight SIGUSR1 is
+// for this process.
+func catch(flight bool) *signals {
+	s := &signals{ch: make(chan os.Signal, 16), quit: make(chan struct{}), flight: flight}
 	for _, sig := range forwarded {
 		if !signal.Ignored(sig) {
 			signal.Notify(s.ch, sig)
@@ -56,6 +60,8 @@ func (s *signals) handle(sig os.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case s.flight && sig == syscall.SIGUSR1:
+		s.asked++
 	case s.left:
 		s.got = s.got || sig != syscall.SIGUSR1 && sig != syscall.SIGUSR2
 	case (sig == syscall.SIGINT || sig == syscall.SIGQUIT) && foreground():
@@ -77,6 +83,15 @@ func (s *signals) caught() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.got
+}
+
+// tell hands the snapshots that were asked for to f.
+func (s *signals) tell(f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ; s.asked > 0; s.asked-- {
+		f.ask("signal")
+	}
 }
 
 func (s *signals) stop() {

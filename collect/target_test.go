@@ -34,6 +34,7 @@ var targets = map[string]func(args []string){
 	"causal":    causal,
 	"contract":  contract,
 	"terminal":  inTerminal,
+	"keeper":    keeper,
 	"collector": func(args []string) { collector(args) },
 }
 

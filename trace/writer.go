@@ -104,6 +104,14 @@ func (w *Writer) Begin(s event.StreamID, seq uint64) {
 	w.next[s] = min(seq, maxSeq-1)
 }
 
+// Next returns the sequence number that the next event of stream s will bear.
+func (w *Writer) Next(s event.StreamID) uint64 {
+	if int(s) >= len(w.next) {
+		return 0
+	}
+	return w.next[s]
+}
+
 // has reports whether stream s has events in this file.
 func (w *Writer) has(s event.StreamID) bool { return int(s) < len(w.used) && w.used[s] }
 

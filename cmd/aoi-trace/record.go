@@ -28,6 +28,7 @@ var overflows = []string{"drop", "wait"}
 type recordOptions struct {
 	output   string
 	overflow string
+	keep     keepOptions
 }
 
 func newRecordCmd(s *shared) *cobra.Command {
@@ -43,7 +44,9 @@ fast are dropped and counted, exactly (--overflow=wait makes it wait instead).
 
 record exits with the command's exit code, 128 plus the signal that ended it,
 127 if there is no such command, 126 if it cannot be run, and 2 if the output
-cannot be written; in the last three cases nothing was started.`,
+cannot be written; in the last three cases nothing was started.
+
+` + keepHelp,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] == "" {
 				return usage("aoi-trace record -o run.aoi -- ./server", "record: the command to record is missing")
@@ -54,6 +57,7 @@ cannot be written; in the last three cases nothing was started.`,
 	}
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "the trace file to write (default: the command's name and .aoi)")
 	cmd.Flags().StringVar(&o.overflow, "overflow", "drop", "what an event does when it comes too fast: drop, or wait")
+	o.keep.flags(cmd)
 	cmd.Flags().SetInterspersed(false)
 	completes(cmd, "overflow", overflows)
 	return cmd
@@ -68,11 +72,15 @@ func (o *recordOptions) run(cmd *cobra.Command, s *shared, args []string) error 
 		output = strings.TrimSuffix(filepath.Base(args[0]), ".exe") + ".aoi"
 	}
 	stderr := cmd.ErrOrStderr()
-	r, err := collect.Run(cmd.Context(), collect.Options{
+	options := collect.Options{
 		Command: args, Output: output, Overflow: o.overflow,
 		Stdin: cmd.InOrStdin(), Stdout: cmd.OutOrStdout(), Stderr: stderr,
 		Log: func(msg string) { fmt.Fprintf(stderr, "aoi-trace: %s\n", msg) },
-	})
+	}
+	if err := o.keep.into(cmd, &options); err != nil {
+		return err
+	}
+	r, err := collect.Run(cmd.Context(), options)
 	if r == nil {
 		return startError(args[0], err)
 	}
@@ -83,7 +91,7 @@ func (o *recordOptions) run(cmd *cobra.Command, s *shared, args []string) error 
 		fmt.Fprint(stderr, notInstrumented)
 	} else {
 		recorded(stderr, output, r)
-		fmt.Fprintf(stderr, "next: aoi-trace analyze %s\n", output)
+		fmt.Fprintf(stderr, "next: aoi-trace analyze %s\n", lastOf(output, r))
 	}
 	return exit(r.ExitCode)
 }
@@ -98,9 +106,9 @@ func recorded(w io.Writer, output string, r *collect.Result) {
 	if r.Events > 0 {
 		perEvent = float64(r.Bytes) / float64(r.Events)
 	}
-	fmt.Fprintf(w, "aoi-trace: %s: %s of %s in %s, %s, %s, %.1f bytes an event\n",
-		output, render.Plural(r.Events, "event"), render.Plural(r.Streams, "stream"),
-		render.Seconds(r.Duration), loss, render.Bytes(r.Bytes), perEvent)
+	fmt.Fprintf(w, "aoi-trace: %s: %s of %s in %s, %s%s, %s, %.1f bytes an event\n",
+		written(output, r), render.Plural(r.Events, "event"), render.Plural(r.Streams, "stream"),
+		render.Seconds(r.Duration), loss, notKept(r), render.Bytes(r.Bytes), perEvent)
 }
 
 // startError turns the error of a recording that did not begin into a failure.

@@ -50,6 +50,8 @@ Exit codes: 0 clean, 1 findings, 2 usage, 3 damaged input or events lost.`,
 	root.SetHelpCommand(newHelpCmd(s))
 	root.AddCommand(
 		newRecordCmd(s),
+		newCollectCmd(),
+		newRecoverCmd(),
 		newAnalyzeCmd(s),
 		newInfoCmd(s),
 		newCatCmd(),

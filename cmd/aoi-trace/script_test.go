@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -38,6 +39,7 @@ func TestMain(m *testing.M) {
 //	absent FILE        must not exist
 //	mkdir DIR          makes a directory
 //	env NAME=VALUE     sets a variable
+//	start NAME=VALUE PROGRAM ARG…   starts a program and does not wait for it
 //	only GOOS          skips the script elsewhere
 type script struct {
 	t              *testing.T
@@ -148,6 +150,16 @@ func (s *script) step(n int, line string) bool {
 	case "env":
 		name, value, _ := strings.Cut(arg(1), "=")
 		s.t.Setenv(name, value)
+	case "start":
+		cmd := exec.Command(arg(2), w[3:]...)
+		cmd.Env = append(os.Environ(), arg(1))
+		if err := cmd.Start(); err != nil {
+			s.t.Fatal(err)
+		}
+		s.t.Cleanup(func() {
+			cmd.Process.Kill() // it has ended long ago, or the script failed
+			cmd.Wait()
+		})
 	case "only":
 		if arg(1) != runtime.GOOS {
 			s.t.Skipf("only on %s", w[1])

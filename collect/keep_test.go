@@ -1,0 +1,260 @@
+//go:build linux
+
+package collect_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aoi-trace/aoi-trace/collect"
+	"github.com/aoi-trace/aoi-trace/event"
+)
+
+// definitions are what a file must begin with that begins in the middle of
+// keeper, but for the remark.
+var definitions = []string{
+	"aoi-trace trace version=1 start=unknown sync=all clock=",
+	"aoi-trace space id=1 metric=circle enter=50 leave=55 eval=tick:1 filters=recorded",
+	`aoi-trace name e=0 label="orc 0" tags=npc`,
+	`aoi-trace name e=1 label="orc 1" tags=npc`,
+	`aoi-trace name e=2 label="orc 2" tags=npc`,
+	`aoi-trace name e=3 label="orc 3" tags=npc`,
+	"aoi-trace radius e=1 enter=30 leave=33",
+	"aoi-trace filter w=2 t=1 hidden=true rule=stealth",
+	"aoi-trace fork g=zone",
+}
+
+// checkHead checks that a file begins with the definitions, and returns the
+// remark.
+func checkHead(t *testing.T, rec *recording) (remark string) {
+	t.Helper()
+	i := 0
+	for _, want := range definitions {
+		if rec.events[i].Kind == event.Note {
+			remark = rec.tables.Text(rec.events[i].Str[0])
+			i++
+		}
+		_, line, _ := strings.Cut(string(event.AppendText(nil, rec.tables, &rec.events[i])), " ")
+		if !strings.HasPrefix(line, want) {
+			t.Errorf("event %d is %s, want %s", i, line, want)
+		}
+		i++
+	}
+	return remark
+}
+
+// checkRun checks that the updates of a file count up by one and that their
+// sequence numbers do, with what is between. It returns the first and the
+// number after the last.
+func checkRun(t *testing.T, rec *recording) (first, next uint64) {
+	t.Helper()
+	begun := false
+	seq := map[event.StreamID]uint64{}
+	for _, e := range rec.events {
+		if n, ok := seq[e.Stream]; ok && e.Seq != n {
+			t.Fatalf("%s#%d follows number %d", rec.tables.StreamName(e.Stream), e.Seq, n-1)
+		}
+		seq[e.Stream] = e.Seq + 1
+		if e.Kind != event.Update {
+			continue
+		}
+		if v := e.Int[0]; !begun {
+			first, begun = v, true
+		} else if v != next {
+			t.Fatalf("update %d follows update %d", v, next-1)
+		}
+		next = e.Int[0] + 1
+	}
+	return first, next
+}
+
+func base(paths []string) (names []string) {
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return names
+}
+
+// A rotated recording is files of which each opens on its own, with nothing
+// lost between two.
+func TestRotate(t *testing.T) {
+	o, _ := options(t, "keeper", "400", "1", "300")
+	o.RotateBytes = 40 << 10
+	// A file that is there is not overwritten.
+	other := filepath.Join(filepath.Dir(o.Output), "run.0006.aoi")
+	if err := os.WriteFile(other, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r := mustRun(t, o, 0)
+	if len(r.Files) < 2 || filepath.Base(r.Files[0]) != "run.0007.aoi" || filepath.Base(r.Files[1]) != "run.0008.aoi" {
+		t.Fatalf("got files %v", base(r.Files))
+	}
+	if b, err := os.ReadFile(other); string(b) != "mine" {
+		t.Errorf("the file of another recording is %q, %v", b, err)
+	}
+	if _, err := os.Stat(o.Output); err == nil {
+		t.Error("there is a file without a number")
+	}
+	next, bytes, sent, ticks := uint64(0), int64(0), uint64(0), 0
+	last := time.Duration(0)
+	zone := uint64(0)
+	for i, path := range r.Files {
+		rec := read(t, path)
+		bytes += rec.stats.Bytes
+		if i > 0 {
+			if got, want := checkHead(t, rec), "this file goes on where "+filepath.Base(r.Files[i-1])+" ends"; got != want {
+				t.Errorf("%s: got remark %q, want %q", path, got, want)
+			}
+		}
+		if rec.stats.First < last {
+			t.Errorf("%s begins at %v, before %v", path, rec.stats.First, last)
+		}
+		last = rec.stats.Last
+		first, after := checkRun(t, rec)
+		if first != next {
+			t.Errorf("%s begins with update %d, want %d", path, first, next)
+		}
+		next, sent = after, sent+after-first
+		depth := 0
+		for _, e := range rec.events {
+			switch e.Kind {
+			case event.Tick:
+				ticks++
+			case event.Begin:
+				depth++
+			case event.End:
+				if depth--; depth < 0 {
+					t.Fatalf("%s cuts an operation", path)
+				}
+			}
+			if rec.tables.StreamName(e.Stream) == "zone" {
+				if e.Seq != zone {
+					t.Fatalf("%s: zone#%d, want number %d", path, e.Seq, zone)
+				}
+				zone++
+			}
+		}
+		if rec.stats.Lost != 0 || rec.stats.Damaged != 0 {
+			t.Errorf("%s lost %d and %d", path, rec.stats.Lost, rec.stats.Damaged)
+		}
+	}
+	if sent != 400*300 || ticks != 400 || r.Lost != 0 || r.Bytes != bytes {
+		t.Errorf("got %d updates, %d ticks and %d bytes in the files of %+v", sent, ticks, bytes, r)
+	}
+}
+
+// A rotation by time, and what comes after it in another stream.
+func TestRotateEvery(t *testing.T) {
+	o, _ := options(t, "keeper", "300", "2", "1")
+	o.RotateEvery = 200 * time.Millisecond
+	r := mustRun(t, o, 0)
+	if len(r.Files) < 2 || len(r.Files) > 6 {
+		t.Fatalf("got files %v", base(r.Files))
+	}
+	n := uint64(0)
+	for i, path := range r.Files {
+		rec := read(t, path)
+		if i > 0 {
+			checkHead(t, rec)
+		}
+		first, next := checkRun(t, rec)
+		n += next - first
+	}
+	if n != 300 {
+		t.Errorf("got %d updates", n)
+	}
+}
+
+// Everything is there if nothing was too old to keep.
+func TestFlightShort(t *testing.T) {
+	o, _ := options(t, "keeper", "50", "1", "10")
+	o.Flight = time.Minute
+	r := mustRun(t, o, 0)
+	rec := read(t, o.Output)
+	if first, next := checkRun(t, rec); first != 0 || next != 500 || r.Dropped != 0 {
+		t.Errorf("got updates %d to %d of %+v", first, next, r)
+	}
+	if got := rec.lines(event.Trace)[0]; !strings.Contains(got, "start=empty") {
+		t.Errorf("got %s", got)
+	}
+	if got := r.Files; len(got) != 1 || got[0] != o.Output {
+		t.Errorf("got files %v", got)
+	}
+	if r.Events != uint64(len(rec.events)) || r.Bytes != rec.stats.Bytes || r.Lost != 0 {
+		t.Errorf("got %+v of a file with %+v", r, rec.stats)
+	}
+}
+
+// A target that is killed leaves what it did last, up to its last call.
+func TestFlightKill(t *testing.T) {
+	o, _ := options(t, "keeper", "2500", "1", "3", "kill")
+	o.Flight = 500 * time.Millisecond
+	r := mustRun(t, o, 128+9)
+	rec := read(t, o.Output)
+	remark := checkHead(t, rec)
+	first, next := checkRun(t, rec)
+	if first == 0 || next != 2500*3 {
+		t.Errorf("got updates %d to %d", first, next)
+	}
+	if want := fmt.Sprintf("snapshot: the end; %d events before this file were not kept", r.Dropped); remark != want || r.Dropped == 0 {
+		t.Errorf("got remark %q, want %q", remark, want)
+	}
+	// A block more than half a second is kept at most, and one is a second.
+	if kept := rec.stats.Last - rec.stats.First; kept < o.Flight || kept > o.Flight+1500*time.Millisecond {
+		t.Errorf("it kept %v", kept)
+	}
+}
+
+// A program asks for snapshots: each is a file, and the end is one.
+func TestFlightSnapshot(t *testing.T) {
+	o, _ := options(t, "keeper", "300", "1", "10", "snapshots")
+	o.Flight = time.Minute
+	var said []string
+	o.Log = func(s string) { said = append(said, s) }
+	r := mustRun(t, o, 0)
+	if got := base(r.Files); fmt.Sprint(got) != "[run.0001.aoi run.0002.aoi run.0003.aoi run.aoi]" {
+		t.Fatalf("got files %v, log %q", got, said)
+	}
+	for i, path := range r.Files {
+		rec := read(t, path)
+		first, next := checkRun(t, rec)
+		if want := uint64(1000 * min(i+1, 3)); first != 0 || next < want {
+			t.Errorf("%s has updates %d to %d, want %d at least", path, first, next, want)
+		}
+		if got, want := rec.lines(event.Note), min(i+1, 3); len(got) < want || got[0] != `main note text="snapshot wanted: tick 99"` {
+			t.Errorf("%s has the notes %q, want %d at least", path, got, want)
+		}
+	}
+	if len(said) != 3 || !strings.Contains(said[0], "run.0001.aoi: the last ") {
+		t.Errorf("it said %q", said)
+	}
+}
+
+// The memory of a flight is bounded also when the time is not over.
+func TestFlightBytes(t *testing.T) {
+	o, _ := options(t, "keeper", "600", "1", "2000")
+	o.Flight, o.FlightBytes = time.Hour, 1<<20
+	r := mustRun(t, o, 0)
+	rec := read(t, o.Output)
+	checkHead(t, rec)
+	_, next := checkRun(t, rec)
+	if next != 600*2000 && r.Lost == 0 {
+		t.Errorf("the last update is %d", next)
+	}
+	if r.Dropped == 0 || rec.stats.Bytes > o.FlightBytes*3/2 {
+		t.Errorf("it kept %d bytes and dropped %d events", rec.stats.Bytes, r.Dropped)
+	}
+}
+
+// Keeping the end and keeping all in files cannot both be.
+func TestFlightAndRotate(t *testing.T) {
+	o, _ := options(t, "exit", "0")
+	o.Flight, o.RotateEvery = time.Second, time.Second
+	if _, err := collect.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "only one of them") {
+		t.Errorf("got %v", err)
+	}
+}
