@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -43,27 +44,45 @@ func (m *partMeta) parse(b []byte, payload int) error {
 	return c.err
 }
 
-// Attach puts data, at most 1 GiB, into the file under name, with its media
-// type. Events appended before stay before it.
+// MaxAttachment is the most bytes that an attachment may have.
+const MaxAttachment = maxAttached
+
+// Attach puts data, at most MaxAttachment bytes, into the file under name,
+// with its media type. Events appended before stay before it.
 func (w *Writer) Attach(name, mime string, data []byte) error {
+	return w.AttachFrom(name, mime, int64(len(data)), bytes.NewReader(data))
+}
+
+// AttachFrom does the same with the next size bytes of r. If r has fewer, the
+// file holds what r had, and zeros for the rest.
+func (w *Writer) AttachFrom(name, mime string, size int64, r io.Reader) error {
 	if len(name) > maxName || len(mime) > maxName || name == "" {
 		return fmt.Errorf("attaching %.40q: name and media type are 1 to %d bytes", name, maxName)
 	}
-	if len(data) > maxAttached {
-		return fmt.Errorf("attaching %q: %d bytes: at most %d are possible", name, len(data), maxAttached)
+	if size < 0 || size > maxAttached {
+		return fmt.Errorf("attaching %q: %d bytes: at most %d are possible", name, size, maxAttached)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	w.index.addAttachment(Attachment{name, mime, int64(len(data)), w.offset})
-	m := partMeta{name: name, mime: mime, size: uint64(len(data))}
+	w.index.addAttachment(Attachment{name, mime, size, w.offset})
+	m := partMeta{name: name, mime: mime, size: uint64(size)}
+	part := make([]byte, min(size, partSize))
+	var failed error
 	for {
-		part := data[m.at:min(m.at+partSize, m.size)]
+		part = part[:min(int64(len(part)), size-int64(m.at))]
+		n := 0
+		if failed == nil {
+			if n, failed = io.ReadFull(r, part); failed != nil {
+				failed = fmt.Errorf("attaching %q: reading its byte %d: %w", name, m.at+uint64(n), failed)
+			}
+		}
+		clear(part[n:])
 		if err := w.write(blockAttach, m.append(nil), part); err != nil {
 			return err
 		}
 		if m.at += uint64(len(part)); m.at == m.size {
-			return nil
+			return failed
 		}
 	}
 }

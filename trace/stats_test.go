@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/aoi-trace/aoi-trace/event"
@@ -141,5 +142,30 @@ func TestSections(t *testing.T) {
 		if i := firstDifference(got, want); i >= 0 {
 			t.Fatalf("%d parts, event %d: got %q, want %q", n, i, at(got, i), at(want, i))
 		}
+	}
+}
+
+// An attachment whose source ends early is whole, with zeros, and told.
+func TestAttachFromTooLittle(t *testing.T) {
+	var file, got bytes.Buffer
+	w := NewWriter(&file)
+	if err := w.AttachFrom("a", "text/plain", partSize+10, strings.NewReader("begin")); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v, want io.ErrUnexpectedEOF", err)
+	}
+	if err := w.AttachFrom("b", "text/plain", MaxAttachment+1, strings.NewReader("x")); err == nil {
+		t.Error("an attachment that is too large is taken")
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewReader(&file, WithAttachments(func(Attachment) io.Writer { return &got }))
+	for err == nil {
+		_, err = r.Next()
+	}
+	if err != io.EOF {
+		t.Fatal(err)
+	}
+	if got.Len() != partSize+10 || !bytes.HasPrefix(got.Bytes(), []byte("begin\x00")) {
+		t.Errorf("got %d bytes: %.10q", got.Len(), got.Bytes())
 	}
 }
