@@ -50,6 +50,7 @@ type Recorder struct {
 	here  goroutines
 	taken objects      // names of locks, channels and published objects
 	open  listeners    // those of Listen
+	ends  ends         // of what runs beside
 	after func() error // what To has left to do when the recorder is closed
 }
 
@@ -58,6 +59,7 @@ type options struct {
 	unknown bool
 	limit   int64
 	wait    bool
+	during  []func(*Recorder) (stop func())
 }
 
 // An Option changes what Open and To do.
@@ -115,6 +117,7 @@ func open(dir string, opts []Option) (*Recorder, error) {
 	}
 	detail := append(append([]string{start}, r.opts.detail...), "clock="+pool.Clock())
 	r.main.w.Trace(1, strings.Join(detail, " "))
+	r.begin()
 	return r, nil
 }
 
@@ -130,6 +133,7 @@ func (r *Recorder) Close() error {
 	if r == nil {
 		return nil
 	}
+	r.ends.run()
 	if !r.pool.Close() {
 		return ErrClosed
 	}

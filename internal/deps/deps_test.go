@@ -17,6 +17,7 @@ var arrows = map[string][]string{
 	"record/ring":         {"event"},
 	"record":              {"event", "record/ring", "collect"}, // collect for record.To alone
 	"record/httphook":     {"record"},
+	"record/profile":      {"record"},
 	"record/recordtest":   {"record", "trace", "analyze", "analyze/detectors", "internal/proof"}, // tests import it, servers never
 	"trace":               {"event"},
 	"order":               {"event"},

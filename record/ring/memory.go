@@ -24,6 +24,7 @@ var memories struct {
 	sync.Mutex
 	made  uint64
 	rings map[string]*region
+	files map[string]string // the directories of their attachments, by directory
 }
 
 // Memory returns the name of a new directory that exists only in the memory
@@ -97,8 +98,8 @@ func List(dir string) ([]string, error) {
 	return paths, nil
 }
 
-// Remove forgets the rings of dir, and removes the directory if nothing else
-// is in it. A process that still writes into them goes on undisturbed.
+// Remove forgets the rings and attachments of dir, and removes the directory
+// if nothing else is in it. A process that still writes into them goes on undisturbed.
 func Remove(dir string) error {
 	paths, err := List(dir)
 	if err != nil {
@@ -110,12 +111,20 @@ func Remove(dir string) error {
 		for _, path := range paths {
 			delete(memories.rings, path)
 		}
-		return nil
+		files := memories.files[dir]
+		delete(memories.files, dir)
+		if files == "" {
+			return nil
+		}
+		return os.RemoveAll(files)
 	}
 	for _, path := range paths {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
+	}
+	if err := os.RemoveAll(filepath.Join(dir, FilesDir)); err != nil {
+		return err
 	}
 	return os.Remove(dir)
 }

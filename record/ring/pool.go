@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,6 +52,8 @@ type Pool struct {
 	nameMu sync.RWMutex
 	names  []string
 	index  map[string]Name
+
+	attached atomic.Uint64 // attachments that were made
 }
 
 // An idle ring is one that its stream has closed.
