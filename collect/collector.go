@@ -12,6 +12,7 @@ import (
 	"github.com/aoi-trace/aoi-trace/event"
 	"github.com/aoi-trace/aoi-trace/order"
 	"github.com/aoi-trace/aoi-trace/record/ring"
+	"github.com/aoi-trace/aoi-trace/trace"
 )
 
 // How long a collector sleeps between two looks into the rings: the shorter
@@ -47,6 +48,8 @@ type Collector struct {
 	taken   map[string]bool // names of processes
 	sources []*source
 	known   map[string]bool // paths of rings that are or were sources
+	files   string          // where attachments are: dir, but for a recovery
+	wanted  []string        // names of attachments that must come
 	told    map[string]bool // troubles that were logged
 	lanes   int
 	text    int // bytes of texts that came since the last forget
@@ -84,7 +87,7 @@ func newCollector(dir string, out *output, log func(string)) *Collector {
 		log = func(string) {}
 	}
 	c := &Collector{
-		dir: dir, log: log,
+		dir: dir, log: log, files: dir,
 		out:   out,
 		procs: map[processKey]*process{},
 		taken: map[string]bool{},
@@ -295,6 +298,7 @@ func (c *Collector) end() (*Result, error) {
 			c.tell("closing the ring %s: %v", s.path, err)
 		}
 	}
+	alive := c.sources
 	c.sources = nil
 	c.merger.Flush()
 	if c.lead.known && !c.lead.out { // a trace event and nothing else
@@ -302,6 +306,10 @@ func (c *Collector) end() (*Result, error) {
 		c.start = min(c.opened, e.Time)
 		c.wall(&e)
 		c.put(&e)
+	}
+	if c.out.flight == nil && c.out.events > 0 && c.out.w.Flush() == nil {
+		c.out.flushed = c.out.events
+		c.attach(c.out.w, alive)
 	}
 	err := c.out.close()
 	r := &Result{
@@ -318,7 +326,7 @@ func (c *Collector) end() (*Result, error) {
 	}
 	switch f := c.out.flight; {
 	case f != nil:
-		kept, e := f.end(c.out, c.tell)
+		kept, e := f.end(c.out, c.tell, func(w *trace.Writer) { c.attach(w, alive) })
 		if err == nil {
 			err = e
 		}

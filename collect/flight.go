@@ -163,8 +163,9 @@ func (f *flight) done(s saved, log func(string, ...any)) {
 	log("%s: the last %v, %d events", path, s.result.Duration.Round(time.Millisecond), s.result.Events)
 }
 
-// end writes the snapshots that were asked for, then what is kept.
-func (f *flight) end(o *output, log func(string, ...any)) (*Result, error) {
+// end writes the snapshots that were asked for, then what is kept, to which
+// attach adds what comes with the end of a recording.
+func (f *flight) end(o *output, log func(string, ...any), attach func(*trace.Writer)) (*Result, error) {
 	for f.saving != nil || len(f.wanted) > 0 && len(f.blocks) > 0 {
 		if f.saving != nil {
 			f.done(<-f.saving, log)
@@ -177,7 +178,9 @@ func (f *flight) end(o *output, log func(string, ...any)) (*Result, error) {
 	if len(f.blocks) == 0 {
 		return &Result{}, f.last.Close()
 	}
-	s := f.shoot("the end").save(f.last)
+	end := f.shoot("the end")
+	end.attach = attach
+	s := end.save(f.last)
 	if s.err == nil {
 		f.files = append(f.files, s.result.Files[0])
 	}
@@ -191,6 +194,7 @@ type shot struct {
 	head     *head
 	promises string
 	why      string
+	attach   func(*trace.Writer) // what is no event; nil: nothing
 }
 
 func (f *flight) shoot(why string) *shot {
@@ -245,6 +249,9 @@ func (s *shot) save(to *file) (out saved) {
 		return failed == nil
 	})
 	out.err = errors.Join(failed, err)
+	if s.attach != nil && out.err == nil {
+		s.attach(w)
+	}
 	if closed := w.Close(); out.err == nil {
 		out.err = closed
 	}

@@ -86,7 +86,7 @@ func Recover(dir, output string, log func(string)) (*Result, error) {
 		return nil, err
 	}
 	c := newCollector(copies, out, log)
-	c.recovered = true
+	c.recovered, c.files = true, dir
 	if c.scan() {
 		c.tell("a ring was being set up when the copy was made; it is left out")
 	}

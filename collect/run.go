@@ -49,6 +49,11 @@ type Options struct {
 	Flight      time.Duration
 	FlightBytes int64
 
+	// What the program leaves beside its events is attached to the trace: the
+	// output of Go's execution tracer, and profiles, of programs that open
+	// their recorder with record/profile.
+	ExecTrace, CPUProfile, MemProfile bool
+
 	// Log is told, in one line each, what the user should know: that
 	// recording is not what it should be, and why.
 	Log func(string)
@@ -111,6 +116,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Overflow != "" {
 		cmd.Env = append(cmd.Env, OverflowEnv+"="+o.Overflow)
 	}
+	cmd.Env = append(cmd.Env, o.attachEnv()...)
+	defer makeRoom(dir)()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = o.Stdin, o.Stdout, o.Stderr
 	cmd.Cancel = func() error { return terminate(cmd.Process) }
 	cmd.WaitDelay = killAfter
@@ -126,6 +133,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	waited := c.follow(ctx, ended, signals)
+	c.wanted = o.attachNames()
 
 	r, err := c.end()
 	r.ExitCode = exitCode(cmd.ProcessState)

@@ -16,6 +16,7 @@ import (
 	"github.com/aoi-trace/aoi-trace/internal/demoserver"
 	"github.com/aoi-trace/aoi-trace/internal/render"
 	"github.com/aoi-trace/aoi-trace/record"
+	"github.com/aoi-trace/aoi-trace/record/profile"
 )
 
 type demoOptions struct {
@@ -173,7 +174,7 @@ func newDemoServerCmd() *cobra.Command {
 					return usage("", "--faults: %w", err)
 				}
 			}
-			rec := record.Open()
+			rec := record.Open(profile.On())
 			demoserver.Run(rec, c)
 			return rec.Close()
 		},

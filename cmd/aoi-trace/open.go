@@ -23,7 +23,7 @@ type input struct {
 
 // openTrace opens the trace file path, or standard input for "-". Its errors
 // are failures that say what to do.
-func openTrace(path string, stdin io.Reader) (*input, error) {
+func openTrace(path string, stdin io.Reader, opts ...trace.ReaderOption) (*input, error) {
 	if path == "" {
 		return nil, usage("", "opening a trace: the name of the file is empty")
 	}
@@ -51,7 +51,7 @@ func openTrace(path string, stdin io.Reader) (*input, error) {
 			src = in.file // the reader finds the index by itself
 		}
 	}
-	if in.Reader, err = trace.NewReader(src); err != nil {
+	if in.Reader, err = trace.NewReader(src, opts...); err != nil {
 		in.Close()
 		return nil, in.openError(begin, err)
 	}

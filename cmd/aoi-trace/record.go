@@ -29,6 +29,8 @@ type recordOptions struct {
 	output   string
 	overflow string
 	keep     keepOptions
+	exec     bool
+	cpu, mem bool
 }
 
 func newRecordCmd(s *shared) *cobra.Command {
@@ -41,6 +43,10 @@ func newRecordCmd(s *shared) *cobra.Command {
 		Long: `Runs a command and records what it, and every process it starts, tells package
 record, into a trace file. The command is never held up: events that come too
 fast are dropped and counted, exactly (--overflow=wait makes it wait instead).
+
+--exec-trace, --cpuprofile and --memprofile attach what Go itself can tell about
+the command to the trace file; aoi-trace info lists what is attached, and writes
+it out for go tool trace and go tool pprof.
 
 record exits with the command's exit code, 128 plus the signal that ended it,
 127 if there is no such command, 126 if it cannot be run, and 2 if the output
@@ -58,6 +64,9 @@ cannot be written; in the last three cases nothing was started.
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "the trace file to write (default: the command's name and .aoi)")
 	cmd.Flags().StringVar(&o.overflow, "overflow", "drop", "what an event does when it comes too fast: drop, or wait")
 	o.keep.flags(cmd)
+	cmd.Flags().BoolVar(&o.exec, "exec-trace", false, "run Go's execution tracer in the command, and attach exec.trace")
+	cmd.Flags().BoolVar(&o.cpu, "cpuprofile", false, "attach a CPU profile, cpu.pprof, of a command that uses package record/profile")
+	cmd.Flags().BoolVar(&o.mem, "memprofile", false, "attach a memory profile, mem.pprof, likewise")
 	cmd.Flags().SetInterspersed(false)
 	completes(cmd, "overflow", overflows)
 	return cmd
@@ -74,6 +83,7 @@ func (o *recordOptions) run(cmd *cobra.Command, s *shared, args []string) error 
 	stderr := cmd.ErrOrStderr()
 	options := collect.Options{
 		Command: args, Output: output, Overflow: o.overflow,
+		ExecTrace: o.exec, CPUProfile: o.cpu, MemProfile: o.mem,
 		Stdin: cmd.InOrStdin(), Stdout: cmd.OutOrStdout(), Stderr: stderr,
 		Log: func(msg string) { fmt.Fprintf(stderr, "aoi-trace: %s\n", msg) },
 	}
