@@ -255,7 +255,7 @@ func TestPerturbed(t *testing.T) {
 	for _, p := range perturbations {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			for n := range uint64(soak(t, 200)) {
+			for n := range uint64(soak(t, 80)) {
 				s := server(n)
 				s.Sync = analyzetest.Sync(n % 5)
 				r := s.Run()

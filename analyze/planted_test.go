@@ -39,7 +39,7 @@ func TestPlanted(t *testing.T) {
 	for _, fault := range slices.Sorted(maps.Keys(plants)) {
 		matrix[fault] = map[string]int{}
 		missed, faulty := 0, 0
-		for n := range uint64(soak(t, 60)) {
+		for n := range uint64(soak(t, 40)) {
 			s := server(n)
 			s.Spaces, s.Unnamed = 1, n%2 == 0
 			s.Contract.Watchers = "all"

@@ -24,7 +24,7 @@ func soak(t *testing.T, n int) int {
 	return n
 }
 
-// world declares a contract of each kind, by number.
+// contract returns a contract of each kind, by number.
 func contract(n uint64) event.Contract {
 	c := event.Contract{Enter: 20, Leave: 24, Filters: "none", Despawn: "explicit", Watchers: "all",
 		Bounded: true, Max: event.Vec{X: 100, Y: 100}}

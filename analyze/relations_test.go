@@ -41,7 +41,7 @@ func report(t *testing.T, r *analyze.Report) string {
 // bytes as the whole.
 func TestSplit(t *testing.T) {
 	findings := 0
-	for n := range uint64(soak(t, 40)) {
+	for n := range uint64(soak(t, 20)) {
 		r := faulty(n)
 		// Oscillation has a test of its own: when it reports depends on when it
 		// looks, and so does what it is a consequence of.
@@ -116,7 +116,7 @@ func TestMetamorphic(t *testing.T) {
 		}
 		return 1<<40 + 1_000_003*id
 	}
-	for n := range uint64(soak(t, 40)) {
+	for n := range uint64(soak(t, 20)) {
 		r := faulty(n)
 		base := run(t, r.Tables, r.Events)
 		each := func(f func(*event.Event)) []event.Event {

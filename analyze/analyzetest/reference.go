@@ -142,8 +142,7 @@ func (s Server) Run() *Recorded {
 }
 
 func (g *server) declare(id uint64) {
-	t := g.out.Tables
-	g.emit(g.main, event.Event{Kind: event.Space, Space: id, Str: [3]event.Str{t.Str(g.Contract.Detail())}})
+	g.emit(g.main, event.Event{Kind: event.Space, Space: id, Str: [3]event.Str{g.out.Tables.Str(g.Contract.Detail())}})
 	sp := &refSpace{id: id, hidden: map[[2]uint64]bool{}, blind: map[[2]uint64]bool{}, stuck: map[[2]uint64]bool{}, brief: map[[2]uint64]bool{}}
 	n := 1
 	if g.Sync != Alone && g.Sync != Forks && !g.Contract.EvalMove && !g.Eager {
