@@ -42,17 +42,21 @@ func (n *numbering) add(i uint32) uint32 {
 	return n.local[i]
 }
 
-// appendPayload appends the strings and the columns of b. The numberings
-// hold the strings and streams of b; kinds says how many there are of each.
-func (c *encoder) appendPayload(dst []byte, b *event.Block, streams, strings *numbering, counts *[event.NumKinds]int) []byte {
+// appendStrings appends the block's strings.
+func appendStrings(dst []byte, t *event.Tables, strings *numbering) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(strings.used)))
 	for _, s := range strings.used {
-		dst = binary.AppendUvarint(dst, uint64(len(b.Strings.Name(s))))
+		dst = binary.AppendUvarint(dst, uint64(len(t.Strings.Name(s))))
 	}
 	for _, s := range strings.used {
-		dst = append(dst, b.Strings.Name(s)...)
+		dst = append(dst, t.Strings.Name(s)...)
 	}
+	return dst
+}
 
+// appendColumns appends the columns of b. The numberings hold the strings and
+// streams of b; counts says how many events there are of each kind.
+func (c *encoder) appendColumns(dst []byte, b *event.Block, streams, strings *numbering, counts *[event.NumKinds]int) []byte {
 	n := b.N
 	var number [event.NumKinds]uint64 // of a kind among those that the block has
 	have := uint64(0)

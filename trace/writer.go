@@ -15,25 +15,24 @@ type Writer struct {
 	facts   []Fact
 	t       *event.Tables
 	check   *event.Checker
-	block   *event.Block
-	most    int // events in a block
-	meta    blockMeta
-	next    []uint64 // the next sequence number of each stream
-	streams numbering
+	*draft         // the block that is being filled
+	spare   *draft // another, on its way to the file while busy
+	busy    bool
+	done    chan struct{}  // ends each wait for a busy draft; nil: blocks are encoded in place
+	most    int            // events in a block
+	next    []uint64       // the next sequence number of each stream
 	last    event.StreamID // of the event appended last
 	stream  uint32         // its number in the block
-	strings numbering
-	used    []bool // the streams that have events
-	inUse   int    // how many those are
-	text    int    // bytes of the block's strings
-	names   int    // bytes of the block's stream names
+	used    []bool         // the streams that have events
+	inUse   int            // how many those are
+	text    int            // bytes of the block's strings
+	names   int            // bytes of the block's stream names
 	enc     encoder
-	metaBuf []byte
-	data    []byte
 	out     []byte
 	begun   bool
 	ordinal uint32
 	offset  int64
+	written uint64 // events
 	index   index
 	closed  bool
 	err     error // the first of w's; it stays
@@ -46,7 +45,7 @@ type WriterOption func(*Writer)
 // 65536. Large blocks make small files, because an entity that moves is
 // predicted from where it was in the same block; small ones cost less memory
 // (100 bytes an event here and in readers), and less of each pause in which
-// one is encoded, about 25 ns an event.
+// one is encoded, about 25 ns an event; see WithBackground.
 func WithBlockEvents(n int) WriterOption {
 	return func(w *Writer) { w.most = min(max(n, 1), maxEvents) }
 }
@@ -73,8 +72,7 @@ func NewWriter(w io.Writer, opts ...WriterOption) *Writer {
 	}
 	t := tw.t
 	tw.check = event.NewChecker(t)
-	tw.block = event.NewBlock(t, min(tw.most, firstEvents))
-	tw.reset()
+	tw.draft = newDraft(t, min(tw.most, firstEvents))
 	return tw
 }
 
@@ -87,6 +85,9 @@ func (w *Writer) Tables() *event.Tables { return w.t }
 // which must not be used any more but to be closed.
 func (w *Writer) Continue(to io.Writer) *Writer {
 	next := NewWriter(to, WithTables(w.t), WithBlockEvents(w.most))
+	if w.done != nil {
+		WithBackground()(next)
+	}
 	next.facts, next.next = w.facts, slices.Clone(w.next)
 	return next
 }
@@ -128,6 +129,9 @@ func (w *Writer) Append(e *event.Event) error {
 	if w.closed {
 		return errClosed
 	}
+	if w.quick(e) {
+		return w.grow()
+	}
 	if err := w.check.Event(e); err != nil {
 		return fmt.Errorf("appending event: %w", err)
 	}
@@ -161,12 +165,19 @@ func (w *Writer) Append(e *event.Event) error {
 	w.next[e.Stream] = next
 	w.count(e, hasText)
 	w.block.AppendFields(e, fields)
+	return w.grow()
+}
+
+// grow makes room for another event: in the block or, if it is full, in the
+// next.
+func (w *Writer) grow() error {
+	if !w.block.Full() {
+		return nil
+	}
 	if w.block.N == w.most {
 		return w.writeBlock()
 	}
-	if w.block.Full() {
-		w.block.Grow(min(4*w.block.Cap(), w.most))
-	}
+	w.block.Grow(min(4*w.block.Cap(), w.most))
 	return nil
 }
 
@@ -232,31 +243,6 @@ func (w *Writer) count(e *event.Event, hasText bool) {
 	}
 }
 
-// reset begins the next block.
-func (w *Writer) reset() {
-	m := &w.meta
-	w.meta = blockMeta{before: m.before + uint64(m.events), lostBefore: m.lostBefore + m.lost, streams: m.streams[:0]}
-	w.block.Reset()
-	w.streams.reset()
-	w.strings.reset()
-	w.text, w.names = 0, 0
-}
-
-func (w *Writer) writeBlock() error {
-	if w.block.N == 0 {
-		return w.err
-	}
-	if err := w.begin(); err != nil {
-		return err
-	}
-	w.data = w.enc.appendPayload(w.data[:0], w.block, &w.streams, &w.strings, &w.meta.counts)
-	w.metaBuf = w.meta.append(w.metaBuf[:0])
-	w.index.addBlock(w.offset, &w.meta)
-	err := w.write(blockEvents, w.metaBuf, w.data)
-	w.reset()
-	return err
-}
-
 // begin writes what a file begins with, once.
 func (w *Writer) begin() error {
 	if w.begun || w.err != nil {
@@ -265,21 +251,21 @@ func (w *Writer) begin() error {
 	w.begun = true
 	w.out = appendPreface(w.out[:0])
 	w.out = appendBlock(w.out, blockHeader, w.ordinal, appendFacts(nil, w.facts), nil)
-	return w.writeOut()
+	return w.writeOut(w.out)
 }
 
-// write writes one block.
+// write writes one block that is not of events.
 func (w *Writer) write(kind byte, meta, payload []byte) error {
 	if w.err != nil {
 		return w.err
 	}
 	w.out = appendBlock(w.out[:0], kind, w.ordinal, meta, payload)
-	return w.writeOut()
+	return w.writeOut(w.out)
 }
 
-func (w *Writer) writeOut() error {
+func (w *Writer) writeOut(b []byte) error {
 	w.ordinal++
-	n, err := w.w.Write(w.out)
+	n, err := w.w.Write(b)
 	w.offset += int64(n)
 	if err != nil {
 		w.err = fmt.Errorf("writing trace: %w", err)
@@ -296,7 +282,13 @@ func (w *Writer) Flush() error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	return w.writeBlock()
+	if err := w.settle(); err != nil || w.block.N == 0 {
+		return err
+	}
+	w.draft.encode(&w.enc, w.ordinal)
+	err := w.put(w.draft)
+	w.reset(&w.draft.meta)
+	return err
 }
 
 // Close writes the events that are left, the index and the end mark. It does
