@@ -176,16 +176,20 @@ func readPid(t *testing.T, path string) (pid int) {
 
 // collector is a target that is a collector: it records args[1:] into
 // args[0], beside which it writes the number of the process that it starts.
-func collector(args []string) {
+func collector(args []string, change ...func(*collect.Options)) {
 	env := os.Environ()
 	for i, v := range env {
 		if strings.HasPrefix(v, targetEnv+"=") {
 			env[i] = targetEnv + "=forever"
 		}
 	}
-	collect.Run(context.Background(), collect.Options{
+	o := collect.Options{
 		Command: append([]string{"sh", "-c", `echo $$ >` + args[0] + `.pid; exec "$0" "$@"`}, args[1:]...),
 		Env:     env,
 		Output:  args[0],
-	})
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	collect.Run(context.Background(), o)
 }

@@ -61,7 +61,7 @@ type defined struct {
 type fact struct {
 	event event.Event
 	text  [3]string
-	n     uint64 // facts are told in the order in which they were told first
+	n     uint64 // its turn; a space that is declared again keeps it
 }
 
 func newHead() *head {

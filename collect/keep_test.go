@@ -3,10 +3,14 @@
 package collect_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -231,6 +235,107 @@ func TestFlightSnapshot(t *testing.T) {
 	}
 	if len(said) != 3 || !strings.Contains(said[0], "run.0001.aoi: the last ") {
 		t.Errorf("it said %q", said)
+	}
+}
+
+// SIGUSR1 asks for a snapshot, and the target does not get it.
+func TestFlightSignal(t *testing.T) {
+	o, _ := options(t, "signals")
+	o.Flight = time.Minute
+	saved := make(chan string, 2)
+	o.Log = func(s string) { saved <- s }
+	pr, pw := io.Pipe()
+	o.Stdout = pw
+	go func() {
+		bufio.NewReader(pr).ReadString('\n') // it is ready
+		for range 2 {
+			syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+			<-saved
+		}
+		syscall.Kill(os.Getpid(), syscall.SIGTERM)
+	}()
+	r := mustRun(t, o, 9)
+	if got := base(r.Files); fmt.Sprint(got) != "[run.0001.aoi run.0002.aoi run.aoi]" {
+		t.Fatalf("got files %v", got)
+	}
+	for i, want := range []string{"[ready]", "[ready]", "[ready terminated]"} {
+		var got []string
+		for _, line := range read(t, r.Files[i]).lines(event.Note) {
+			got = append(got, strings.TrimPrefix(line, "main note text="))
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s has the notes %v, want %s", r.Files[i], got, want)
+		}
+	}
+}
+
+// The recorder is killed while it rotates: the files that were complete are,
+// the last is recovered, and so is what is in the rings.
+func TestRotateKilled(t *testing.T) {
+	dir := t.TempDir()
+	witness, output := filepath.Join(dir, "witness"), filepath.Join(dir, "run.aoi")
+	if err := os.WriteFile(witness, make([]byte, 8), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], output, os.Args[0], "1", witness)
+	cmd.Env = append(os.Environ(), targetEnv+"=rotator")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(3 * time.Second)
+	cmd.Process.Kill()
+	cmd.Wait()
+	pid := readPid(t, output+".pid")
+	env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	syscall.Kill(pid, syscall.SIGKILL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(env), collect.DirEnv+"=")
+	rings, _, _ := strings.Cut(rest, "\x00")
+	defer os.RemoveAll(rings)
+
+	files, err := filepath.Glob(filepath.Join(dir, "run.0*.aoi"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("got files %v, %v", base(files), err)
+	}
+	next := uint64(1)
+	check := func(path string, lossless bool) {
+		t.Helper()
+		rec := read(t, path)
+		for _, e := range rec.events {
+			switch {
+			case e.Kind == event.Gap:
+				next += e.Int[0]
+			case e.Kind != event.Update:
+			case lossless && e.Int[0] != next:
+				t.Fatalf("%s: update %d where %d should be", filepath.Base(path), e.Int[0], next)
+			default:
+				next = e.Int[0] + 1
+			}
+		}
+	}
+	last := len(files) - 1
+	for _, path := range files[:last] {
+		check(path, true)
+	}
+	recovered := filepath.Join(dir, "recovered.aoi")
+	switch info, err := os.Stat(files[last]); {
+	case err != nil:
+		t.Fatal(err)
+	case info.Size() > 0: // its first block was written
+		if _, err := collect.RecoverFile(files[last], recovered, nil); err != nil {
+			t.Fatal(err)
+		}
+		check(recovered, true)
+	}
+	inFiles := next
+	if _, err := collect.Recover(rings, recovered, nil); err != nil {
+		t.Fatal(err)
+	}
+	check(recovered, false)
+	if at := readWitness(t, witness)[0]; next <= at || inFiles < 2 {
+		t.Errorf("recovered up to event %d of %d, %d of them in files", next-1, at, inFiles-1)
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 
 // RecoverFile makes an ordinary file of a damaged or cut one: every whole
 // block of events and every whole attachment, with gaps where the reader
-// found that events are missing. Sequence numbers and times stay. The trace
-// says that it was recovered. The log is told what is wrong with the file;
+// found that events are missing. Times stay, and sequence numbers, but that each
+// such gap takes one of its own. The trace says that it was recovered. The log is told what is wrong with the file;
 // the error is one of a file of which nothing can be read, or of the output.
 func RecoverFile(path, output string, log func(string)) (*Result, error) {
 	began := time.Now()
@@ -45,6 +45,7 @@ func RecoverFile(path, output string, log func(string)) (*Result, error) {
 	c := copier{w: trace.NewWriter(to, trace.WithTables(r.Tables()))}
 	err = event.Each(r, func(_ *event.Tables, e event.Event) bool { return c.take(&e) })
 	damage := err
+	c.unseen(r.Stats())
 	if c.err == nil {
 		for _, a := range attached {
 			if int64(a.data.Len()) < a.Size {
@@ -110,6 +111,18 @@ func (c *copier) take(e *event.Event) bool {
 	}
 	c.append(e)
 	return c.err == nil
+}
+
+// unseen writes a gap for the events that the end mark says are missing and
+// that no gap tells of: their streams did not come back.
+func (c *copier) unseen(st trace.Stats) {
+	told := c.result.Lost - st.Lost
+	if c.result.Events == 0 || st.Damaged <= told {
+		return
+	}
+	gap := event.Event{Kind: event.Gap, Time: st.Last, Stream: c.w.Tables().Stream(HeadStream),
+		Int: [3]uint64{st.Damaged - told}, Mode: gapDamage, Set: event.Gap.Bit("why")}
+	c.append(&gap)
 }
 
 func withSeq(e event.Event, seq uint64) event.Event { e.Seq = seq; return e }

@@ -15,6 +15,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/aoi-trace/aoi-trace/collect"
 	"github.com/aoi-trace/aoi-trace/record"
 )
 
@@ -36,6 +37,9 @@ var targets = map[string]func(args []string){
 	"terminal":  inTerminal,
 	"keeper":    keeper,
 	"collector": func(args []string) { collector(args) },
+	"rotator": func(args []string) {
+		collector(args, func(o *collect.Options) { o.RotateEvery = 300 * time.Millisecond })
+	},
 }
 
 func TestMain(m *testing.M) {
