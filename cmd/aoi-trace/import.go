@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -46,26 +45,12 @@ func importText(path string, stdin io.Reader, output string) error {
 		defer f.Close()
 		name, r = path, f
 	}
-	part := output
-	if info, err := os.Stat(output); err != nil || info.Mode().IsRegular() {
-		part += ".part" // a pipe or a device is written to as it is
-	}
-	out, err := os.Create(part)
-	if err != nil {
-		return usage("", "creating %s: %w", part, errors.Unwrap(err))
-	}
-	err = copyEvents(trace.NewWriter(out), event.NewTextReader(r))
-	if cerr := out.Close(); err == nil && cerr != nil {
-		err = usage("", "writing %s: %w", part, cerr)
-	}
-	if err == nil && part != output {
-		err = os.Rename(part, output)
-	}
-	if err == nil {
-		return nil
-	}
-	if part != output {
-		os.Remove(part)
+	err := writeOutput(output, func(w io.Writer) error {
+		return copyEvents(trace.NewWriter(w), event.NewTextReader(r))
+	})
+	var failed *failure
+	if err == nil || errors.As(err, &failed) {
+		return err
 	}
 	var syntax *event.SyntaxError
 	if errors.As(err, &syntax) {

@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"tune":                {"event", "replay", "world"},
 	"internal/summary":    {"event", "trace"},
 	"internal/proof":      {"analyze"},
-	"internal/render":     {"event", "trace", "analyze", "internal/summary", "internal/proof"},
+	"internal/render":     {"event", "trace", "analyze", "merge", "internal/summary", "internal/proof"},
 	"internal/demoserver": {"record"},
 	"internal/profile":    nil,
 	"internal/exectrace":  nil,

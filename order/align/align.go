@@ -50,6 +50,7 @@ type Fit struct {
 	Drift  float64       // and gains this much per nanosecond of the clock
 
 	Known bool          // messages bound the error
+	Rate  float64       // the most that Drift can be wrong, if Known
 	Bound time.Duration // the most it can be between the two ends, if Known
 	Slack time.Duration // how far messages contradict a constant drift; then the bound is not certain
 }
@@ -86,6 +87,9 @@ func (p *Pair) Fit(first, last time.Duration, guess time.Duration) Fit {
 	lines, slack := possible(low, high, float64(mid))
 	f.Offset, f.Drift = middle(lines, ends[0]-float64(mid), ends[1]-float64(mid))
 	bound := 0.0
+	for _, l := range lines {
+		f.Rate = max(f.Rate, math.Abs(l.drift-f.Drift))
+	}
 	for _, x := range ends {
 		for _, l := range lines {
 			bound = max(bound, math.Abs(l.at(x-float64(mid))-(f.Offset+f.Drift*(x-float64(mid)))))

@@ -60,6 +60,10 @@ func TestFit(t *testing.T) {
 			if f.Bound > test.within {
 				t.Errorf("%s, seed %d: the bound is %v, want less than %v", test.name, seed, f.Bound, test.within)
 			}
+			// The drift of a reference's time is that of the clock's, nearly.
+			if err := math.Abs(f.Drift - test.clocks.drift); err > f.Rate+1e-9 {
+				t.Errorf("%s, seed %d: the drift %g is wrong by %g, more than %g", test.name, seed, f.Drift, err, f.Rate)
+			}
 			for i := range 101 {
 				at := test.length * time.Duration(i) / 100
 				if err := f.At(at) - test.clocks.reference(at); err.Abs() > f.Bound {
