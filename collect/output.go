@@ -72,6 +72,7 @@ type output struct {
 	lost    uint64 // told by gaps
 	streams []bool // that have events
 	last    time.Time
+	behind  bool      // blocks are encoded in the background and written later
 	files   []string  // their names, where there is no rotation and no flight
 	turns   *rotation // nil: there is one file
 	flight  *flight   // nil: what is written stays
@@ -106,8 +107,8 @@ func (o *Options) open() (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := newOutput(f)
-	out.files = []string{o.Output}
+	out := newOutput(f, trace.WithBackground())
+	out.behind, out.files = true, []string{o.Output}
 	return out, nil
 }
 
@@ -119,9 +120,9 @@ func (o *output) abandon() {
 	o.to.Close()
 }
 
-func newOutput(to io.WriteCloser) *output {
+func newOutput(to io.WriteCloser, opts ...trace.WriterOption) *output {
 	o := &output{to: to, last: time.Now()}
-	o.w = trace.NewWriter(o)
+	o.w = trace.NewWriter(o, opts...)
 	return o
 }
 
@@ -177,7 +178,9 @@ func (o *output) append(e *event.Event) error {
 		o.lost += e.Int[0]
 	}
 	o.events++
-	if o.bytes > before {
+	if o.behind {
+		o.flushed = o.w.Written()
+	} else if o.bytes > before {
 		o.flushed = o.events // the block with e is out
 	}
 	if o.turns != nil {
@@ -194,11 +197,16 @@ func (o *output) flush(now time.Time) {
 	if o.turns != nil {
 		o.turns.tick(now)
 	}
+	if o.behind && o.w.Poll() == nil {
+		o.flushed = o.w.Written()
+	}
 	if o.err != nil || o.events == o.flushed || now.Sub(o.last) < flushEvery {
 		return
 	}
 	o.last = now
-	if o.w.Flush() == nil {
+	if o.behind {
+		o.w.Post() // what goes wrong with it is in o.err
+	} else if o.w.Flush() == nil {
 		o.flushed = o.events
 	}
 }
@@ -220,6 +228,8 @@ func (o *output) close() error {
 		}
 		if err = finish(); err == nil {
 			o.flushed = o.events
+		} else if o.behind {
+			o.flushed = o.w.Written()
 		}
 	}
 	if o.err != nil {

@@ -3,6 +3,7 @@ package collect
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,18 @@ func (d *disk) Close() error { return nil }
 // A disk that fills up half-way leaves a readable file, and what is missing
 // is known to the event.
 func TestOutputFull(t *testing.T) {
-	const n = 100_000
+	t.Run("at once", func(t *testing.T) { outputFull(t, newOutput) })
+	t.Run("in the background", func(t *testing.T) {
+		outputFull(t, func(to io.WriteCloser, opts ...trace.WriterOption) *output {
+			o := newOutput(to, append(opts, trace.WithBackground())...)
+			o.behind = true
+			return o
+		})
+	})
+}
+
+func outputFull(t *testing.T, newOutput func(io.WriteCloser, ...trace.WriterOption) *output) {
+	const n = 200_000
 	d := &disk{room: 1_200_000} // one block and a part of the next
 	o := newOutput(d)
 	s := o.w.Tables().Stream("s")

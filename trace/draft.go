@@ -33,20 +33,23 @@ func WithBackground() WriterOption {
 // Written returns how many events are in blocks that were written.
 func (w *Writer) Written() uint64 { return w.written }
 
-// Post is Flush without the wait, for a Writer WithBackground: it writes a
-// block that is encoded by now and begins to encode what was appended since,
-// unless another block is still being encoded. Written tells when that is out.
+// Poll writes a block that was encoded in the background and is done by now.
+func (w *Writer) Poll() error {
+	if !w.busy || len(w.done) == 0 {
+		return w.err
+	}
+	return w.settle()
+}
+
+// Post is Flush without the wait, for a Writer WithBackground: it begins to
+// encode what was appended, unless another block is still being encoded. Poll
+// or any later call writes it; Written tells when it is out.
 func (w *Writer) Post() error {
 	if w.done == nil || w.closed {
 		return w.Flush()
 	}
-	if w.busy {
-		if len(w.done) == 0 {
-			return w.err
-		}
-		if err := w.settle(); err != nil {
-			return err
-		}
+	if err := w.Poll(); err != nil || w.busy {
+		return err
 	}
 	return w.writeBlock()
 }
