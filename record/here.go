@@ -92,7 +92,8 @@ func (t *table) put(key uintptr, s *Stream) bool {
 // Here returns the stream of the calling goroutine. The goroutine that called
 // Open has the stream "main"; others get "g1", "g2" and so on. A goroutine
 // may continue the stream of one that has ended: that is their true order in
-// time. On processors other than amd64 and arm64 this takes microseconds.
+// time. On processors other than amd64 and arm64, and under the race detector,
+// this takes microseconds.
 func (r *Recorder) Here() *Stream {
 	if r == nil {
 		return nil

@@ -3,8 +3,10 @@ package record_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aoi-trace/aoi-trace/record"
 )
@@ -73,5 +75,35 @@ func TestHere(t *testing.T) {
 	}
 	if all != waves*goroutines*events {
 		t.Errorf("%d events, want %d", all, waves*goroutines*events)
+	}
+}
+
+// Goroutines one after the other, of which none knows that another has ended:
+// the race detector must not take what they record for a race.
+func TestHereWithoutOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.aoi")
+	rec, err := record.To(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const goroutines = 50
+	for i := range uint64(goroutines) {
+		go rec.Enter(i, 1)
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	entered := 0
+	for _, lines := range read(t, path) {
+		for _, line := range lines {
+			if strings.HasPrefix(line, "enter ") {
+				entered++
+			}
+		}
+	}
+	if entered != goroutines {
+		t.Errorf("%d enters, want %d", entered, goroutines)
 	}
 }
