@@ -275,7 +275,7 @@ func TestTopic(t *testing.T) {
 		}
 	})
 	main := read(t, path)["main"]
-	if len(main) != 5 || !strings.HasPrefix(main[1], "send ch=moves n=") || strings.Replace(main[1], "send", "recv", 1) != main[2] ||
+	if len(main) != 5 || !strings.HasPrefix(main[1], "send ch=//moves n=") || strings.Replace(main[1], "send", "recv", 1) != main[2] ||
 		!strings.HasPrefix(main[3], fmt.Sprintf("span trace=%x", cause.Trace)) || !strings.HasPrefix(main[4], "span trace=0000") {
 		t.Errorf("got\n%s", strings.Join(main, "\n"))
 	}

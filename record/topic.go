@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 )
 
@@ -24,12 +25,14 @@ type Envelope struct {
 	Body  json.RawMessage `json:"body"`
 }
 
-// NewTopic returns the topic of that name. Its messages are numbered from a
-// random number on, so that those of other processes have others.
+// NewTopic returns the topic of that name. In the trace it is a channel whose
+// name begins with "//": one that processes share, so that a receive in one
+// process follows the send in another. Messages are numbered from a random
+// number on, so that those of other processes have others.
 func NewTopic(rec *Recorder, name string) *Topic {
 	t := &Topic{rec: rec}
 	if rec != nil {
-		t.name = rec.Name(name)
+		t.name = rec.Name("//" + strings.TrimPrefix(name, "//"))
 		t.n.Store(rand.Uint64() >> 1)
 	}
 	return t
