@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -38,6 +39,51 @@ func (k *Kept) verdict() (Verdict, bool) {
 		return Certain, true
 	}
 	return Likely, true
+}
+
+type pairID struct {
+	process string
+	space   uint64
+	w, t    uint64
+}
+
+// maxRelated is how many cases of a pair a case is held against.
+const maxRelated = 64
+
+// relate makes each case a consequence of the highest that stands above it on
+// the same pair at the same time, whatever the order in which they came.
+func (cs *cases) relate() {
+	slices.SortFunc(cs.kept, compare)
+	pairs := map[pairID][]*Kept{}
+	for _, k := range cs.kept {
+		k.root = nil
+		if _, ok := k.verdict(); ok && k.pair {
+			id := pairID{k.process, k.space, k.w, k.t}
+			pairs[id] = append(pairs[id], k)
+		}
+	}
+	for _, list := range pairs {
+		for i, k := range list {
+			for _, above := range list[max(0, i-maxRelated):min(len(list), i+maxRelated)] {
+				if above.detector.Rank > k.detector.Rank && overlap(above, k) &&
+					(k.root == nil || above.detector.Rank > k.root.detector.Rank) {
+					k.root = above
+				}
+			}
+		}
+	}
+}
+
+// compare is the order of cases: by start, those that stand highest first.
+func compare(a, b *Kept) int {
+	return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.detector.Rank, a.detector.Rank),
+		cmp.Compare(a.detector.Name, b.detector.Name), cmp.Compare(a.process, b.process), cmp.Compare(a.space, b.space),
+		cmp.Compare(a.w, b.w), cmp.Compare(a.t, b.t), cmp.Compare(a.at.Stream, b.at.Stream), cmp.Compare(a.at.Seq, b.at.Seq))
+}
+
+// overlap reports whether the two were there at one time.
+func overlap(a, b *Kept) bool {
+	return (a.end == 0 || a.end >= b.start) && (b.end == 0 || b.end >= a.start)
 }
 
 // maxAlso is how many further pairs a finding names.
@@ -111,6 +157,7 @@ func (gs *groups) hang(g *group, k *Kept) {
 
 // fold makes findings of the cases, sorted by their start, then by detector.
 func (cs *cases) fold() []Finding {
+	cs.relate()
 	gs := &groups{of: map[foldKey]*group{}, any: map[foldKey]*group{}}
 	var rooted, because []*Kept
 	verdicts := map[*Kept]Verdict{}

@@ -105,8 +105,7 @@ type cases struct {
 	kept  []*Kept
 	byDet map[*Detector]int
 	more  map[foldKey]*overflow
-	pairs map[pairID][]*Kept // kept cases by directed pair
-	ran   map[string]bool    // the detectors of the run
+	ran   map[string]bool // the detectors of the run
 	// follow counts consequences that are not kept.
 	follow map[followKey]int
 }
@@ -122,12 +121,6 @@ type followKey struct {
 // itself knows of it.
 func (k *Kept) causeFold() foldKey { return foldKey{k.because, k.process, k.space, k.signature} }
 
-type pairID struct {
-	process string
-	space   uint64
-	w, t    uint64
-}
-
 type overflow struct {
 	count int
 	end   time.Duration
@@ -135,7 +128,7 @@ type overflow struct {
 
 func newCases(ds []*Detector) *cases {
 	cs := &cases{
-		byDet: map[*Detector]int{}, more: map[foldKey]*overflow{}, pairs: map[pairID][]*Kept{},
+		byDet: map[*Detector]int{}, more: map[foldKey]*overflow{},
 		ran: map[string]bool{}, follow: map[followKey]int{},
 	}
 	for _, d := range ds {
@@ -185,26 +178,8 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 		k.claim = p.World.Claim(c.Space, c.W, c.T, c.At, c.Start)
 	}
 	cs.kept = append(cs.kept, k)
-	if k.pair {
-		cs.relate(k)
-	}
 	return k
 }
-
-// relate makes the case, or earlier ones on its pair, consequences of what
-// stands above them.
-func (cs *cases) relate(k *Kept) {
-	id := pairID{k.process, k.space, k.w, k.t}
-	for _, other := range cs.pairs[id] {
-		if other.root == nil && other.detector.Rank < k.detector.Rank && overlap(other, k) {
-			other.root = k
-		}
-	}
-	cs.pairs[id] = append(cs.pairs[id], k)
-}
-
-// overlap reports whether a, which came earlier, was still there when b was.
-func overlap(a, b *Kept) bool { return a.end == 0 || a.end >= b.start }
 
 // merge appends what later collected.
 func (cs *cases) merge(later *cases) {
@@ -222,10 +197,5 @@ func (cs *cases) merge(later *cases) {
 	for k, n := range later.follow {
 		cs.follow[k] += n
 	}
-	for _, k := range later.kept {
-		cs.kept = append(cs.kept, k)
-		if k.pair {
-			cs.relate(k)
-		}
-	}
+	cs.kept = append(cs.kept, later.kept...)
 }

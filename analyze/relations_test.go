@@ -43,9 +43,7 @@ func TestSplit(t *testing.T) {
 	findings := 0
 	for n := range uint64(soak(t, 20)) {
 		r := faulty(n)
-		// Oscillation has a test of its own: when it reports depends on when it
-		// looks, and so does what it is a consequence of.
-		ds := slices.DeleteFunc(slices.Clone(detectors.All), func(d *analyze.Detector) bool { return d == detectors.Oscillation })
+		ds := detectors.All
 		whole, err := analyze.Run(r.Source(0), ds)
 		if err != nil {
 			t.Fatal(err)

@@ -246,7 +246,12 @@ func (c *oscillation) Merge(later analyze.Check) {
 			}
 		}
 		for _, key := range ordered(slices.Collect(maps.Keys(mine.runs))) {
-			mine.drop(key, c.finish(mine, key, mine.runs[key]).flips)
+			run := mine.runs[key]
+			if theirs.runs[key] == nil && theirs.heads[key] == nil {
+				theirs.runs[key] = run // no reversal there: a later stretch may have the next
+				continue
+			}
+			mine.drop(key, c.finish(mine, key, run).flips)
 		}
 		mine.runs = theirs.runs
 		for key, n := range theirs.flips {
