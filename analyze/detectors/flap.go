@@ -35,6 +35,8 @@ type spot struct {
 	travelled float64 // the paths of both so far
 	tick      uint64
 	border    bool    // the contract says where the border is
+	enter     float64 // the radii of the border
+	leave     float64
 	lo, hi    float64 // the band around it, or around d
 }
 
@@ -146,9 +148,9 @@ func spotOf(s *world.Step, at world.Spot) spot {
 	out := spot{d: at.Distance, travelled: at.Travelled, tick: at.Tick}
 	out.lo, out.hi = out.d*(1-bandShare), out.d*(1+bandShare)
 	if c := &s.Space.Contract; c.Declared() && c.Metric != event.Cells && c.Metric != event.Towers {
-		enter, leave := s.Space.Radii(s.W, s.T)
+		out.enter, out.leave = s.Space.Radii(s.W, s.T)
 		out.border = !math.IsNaN(out.d)
-		out.lo, out.hi = enter*(1-bandShare), leave*(1+bandShare)
+		out.lo, out.hi = out.enter*(1-bandShare), out.leave*(1+bandShare)
 	}
 	return out
 }
@@ -172,7 +174,7 @@ func (f *flap) message(still bool) string {
 		m += fmt.Sprintf("; %s apart", analyze.Number(d))
 	}
 	if f.lastSpot.border {
-		enter, leave := f.space.Radii(f.w, f.t)
+		enter, leave := f.lastSpot.enter, f.lastSpot.leave
 		m += fmt.Sprintf(", border %s", analyze.Number(enter))
 		if leave != enter {
 			m += " to " + analyze.Number(leave)
