@@ -14,7 +14,15 @@ func (c *Collector) wall(e *event.Event) {
 	if c.recovered {
 		return
 	}
-	at := time.Duration(time.Now().UnixNano()) - (ring.Now() - c.start)
+	at, took := time.Duration(0), time.Duration(1<<62)
+	for range 3 { // the reading that nothing came between
+		before := ring.Now()
+		wall := time.Duration(time.Now().UnixNano())
+		if after := ring.Now(); after-before < took {
+			took = after - before
+			at = wall - (before + took/2 - c.start)
+		}
+	}
 	if at < 0 {
 		return // a clock that was never set
 	}

@@ -5,15 +5,18 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aoi-trace/aoi-trace/analyze"
 	"github.com/aoi-trace/aoi-trace/analyze/detectors"
 	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/merge"
 	"github.com/aoi-trace/aoi-trace/order"
 	"github.com/aoi-trace/aoi-trace/trace"
 )
@@ -67,6 +70,64 @@ import (
 
 func main() { world.Run(os.Args[1] == "far") }
 `
+	// Two of these, one with the listening end of a socket, send each other
+	// every message in turn.
+	userTalker = `package main
+
+import (
+	"encoding/binary"
+	"io"
+	"net"
+	"os"
+
+	"github.com/aoi-trace/aoi-trace/record"
+)
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+	rec := record.Open()
+	defer rec.Close()
+	there, back := rec.Name("//there"), rec.Name("//back")
+	zone := rec.Stream("zone")
+	zone.Spawn(7, 0, 0, 0)
+	buf := make([]byte, 8)
+	if os.Args[1] == "listen" {
+		l, err := net.Listen("unix", "socket")
+		must(err)
+		conn, err := l.Accept()
+		must(err)
+		for range 500 {
+			_, err := io.ReadFull(conn, buf)
+			must(err)
+			n := binary.LittleEndian.Uint64(buf)
+			zone.Recv(there, n)
+			zone.Move(7, float64(n), 0, 0)
+			zone.Send(back, n)
+			_, err = conn.Write(buf)
+			must(err)
+		}
+		return
+	}
+	conn, err := net.Dial("unix", "socket")
+	for err != nil {
+		conn, err = net.Dial("unix", "socket")
+	}
+	for n := range uint64(500) {
+		binary.LittleEndian.PutUint64(buf, n)
+		zone.Send(there, n)
+		_, err := conn.Write(buf)
+		must(err)
+		_, err = io.ReadFull(conn, buf)
+		must(err)
+		zone.Recv(back, n)
+	}
+}
+`
 	userScript = `#!/bin/sh
 ./server near &
 ./server far &
@@ -93,6 +154,7 @@ func userModule(t *testing.T) {
 		"near/near_test.go":    fmt.Sprintf(userTest, "near", false),
 		"far/far_test.go":      fmt.Sprintf(userTest, "far", true),
 		"cmd/server/server.go": userServer,
+		"cmd/talker/talker.go": userTalker,
 		"servers.sh":           userScript,
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
@@ -190,5 +252,69 @@ func TestRecordThreeServers(t *testing.T) {
 		if name != "" && (n != 100 || !strings.HasPrefix(name, "server-")) {
 			t.Errorf("process %q has %d moves, want 100 of server-PID", name, n)
 		}
+	}
+}
+
+// Two servers that are recorded apart and talk to each other: the messages
+// relate the files as closely as the wall clocks of one machine do.
+func TestMergeTwoServers(t *testing.T) {
+	userModule(t)
+	if out, err := exec.Command("go", "build", "./cmd/talker").CombinedOutput(); err != nil {
+		t.Fatalf("building the server: %v\n%s", err, out)
+	}
+	var errs [2]bytes.Buffer
+	codes := make(chan int)
+	for i, name := range []string{"east", "west"} {
+		what := []string{"dial", "listen"}[i]
+		go func() {
+			codes <- run([]string{"record", "-o", name + ".aoi", "--", "./talker", what}, strings.NewReader(""), io.Discard, &errs[i])
+		}()
+	}
+	if a, b := <-codes, <-codes; a != 0 || b != 0 {
+		t.Fatalf("exit codes %d and %d\n%s%s", a, b, &errs[0], &errs[1])
+	}
+	var inputs []merge.Input
+	for _, name := range []string{"east", "west"} {
+		inputs = append(inputs, merge.Input{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(name + ".aoi") }})
+	}
+	out, err := os.Create("all.aoi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	r, err := merge.Files(out, inputs, merge.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	west := r.Files[1]
+	if !west.Known || west.Slack > 0 || west.To != 500 || west.From != 500 || r.Late > 0 || r.Lost > 0 {
+		t.Errorf("got %+v, %+v; want 500 messages each way that bound the error, none late", r, west)
+	}
+	// Both recordings are of this machine: their wall clocks are one.
+	began := func(name string) time.Duration {
+		var wall time.Duration
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		in, err := trace.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = event.Each(in, func(tab *event.Tables, e event.Event) bool {
+			_, text, _ := strings.Cut(tab.Text(e.Str[0]), "wall=")
+			wall, err = event.ParseTime(text)
+			return false
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return wall
+	}
+	apart := began("west.aoi") - began("east.aoi")
+	// A wall clock may be slewed, or read late on a busy machine.
+	if d := (apart - west.Offset).Abs(); d > west.Bound+100*time.Millisecond {
+		t.Errorf("by the messages west begins %v after east, within %v; by the wall clock %v", west.Offset, west.Bound, apart)
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -139,7 +140,7 @@ func Record(t testing.TB, opts ...Option) *record.Recorder {
 		case kept:
 			t.Logf("the recording is in %s", path)
 		case failed:
-			t.Logf("to keep the recording: go test -run '^%s$' -aoi.keep=.", strings.ReplaceAll(t.Name(), "/", "$/^"))
+			t.Logf("to keep the recording: go test -run '^%s$' -aoi.keep=.", strings.ReplaceAll(regexp.QuoteMeta(t.Name()), "/", "$/^"))
 		}
 	})
 	return rec
