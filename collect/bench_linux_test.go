@@ -16,7 +16,6 @@ import (
 type crowd struct {
 	rand *rand.Rand
 	pos  [1000][2]float32
-	tick uint64
 }
 
 // step records n events, or one or two more, into w.

@@ -36,9 +36,11 @@ type flight struct {
 	now     time.Duration // the greatest time of an event
 	pending flown         // what is known of the block that is being filled
 
-	last   *file    // for what is kept at the end
-	next   int      // the number of the next snapshot
-	wanted []string // why snapshots are asked for that are not begun
+	last   *file  // for what is kept at the end
+	next   int    // the number of the next snapshot
+	wanted string // why a snapshot is asked for that is not begun
+	more   int    // how many others are asked for, that it is for too
+	asked  bool
 	saving chan saved
 	files  []string
 }
@@ -113,8 +115,15 @@ func (f *flight) drop(b *flown) error {
 // Close is what the output calls at its end: what is kept stays.
 func (f *flight) Close() error { return nil }
 
-// ask asks for a snapshot. It is begun as soon as none is under way.
-func (f *flight) ask(why string) { f.wanted = append(f.wanted, why) }
+// ask asks for a snapshot. It is begun as soon as none is under way; until
+// then it is for all who ask.
+func (f *flight) ask(why string) {
+	if f.asked {
+		f.more++
+		return
+	}
+	f.asked, f.wanted, f.more = true, why, 0
+}
 
 // step begins a snapshot that was asked for and takes note of one that is
 // done.
@@ -127,7 +136,7 @@ func (f *flight) step(o *output, log func(string, ...any)) {
 			return
 		}
 	}
-	if len(f.wanted) == 0 || o.err != nil {
+	if !f.asked || o.err != nil {
 		return
 	}
 	if err := o.w.Flush(); err != nil {
@@ -137,8 +146,11 @@ func (f *flight) step(o *output, log func(string, ...any)) {
 	if len(f.blocks) == 0 {
 		return // before the first event
 	}
-	why := f.wanted[0]
-	f.wanted = f.wanted[1:]
+	why := f.wanted
+	if f.more > 0 {
+		why += fmt.Sprintf(", and %d more were asked for meanwhile", f.more)
+	}
+	f.asked = false
 	path := numbered(f.path, f.next)
 	f.next++
 	to, err := openFile(path)
@@ -166,14 +178,14 @@ func (f *flight) done(s saved, log func(string, ...any)) {
 // end writes the snapshots that were asked for, then what is kept, to which
 // attach adds what comes with the end of a recording.
 func (f *flight) end(o *output, log func(string, ...any), attach func(*trace.Writer)) (*Result, error) {
-	for f.saving != nil || len(f.wanted) > 0 && len(f.blocks) > 0 {
+	for range 2 { // one that is under way, and one that waits for it
 		if f.saving != nil {
 			f.done(<-f.saving, log)
 		}
-		wanted := len(f.wanted)
-		if f.step(o, log); f.saving == nil && len(f.wanted) == wanted {
-			break
-		}
+		f.step(o, log)
+	}
+	if f.saving != nil {
+		f.done(<-f.saving, log)
 	}
 	if len(f.blocks) == 0 {
 		return &Result{}, f.last.Close()

@@ -1,10 +1,14 @@
 package collect
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/aoi-trace/aoi-trace/event"
+	"github.com/aoi-trace/aoi-trace/trace"
 )
 
 // fly sends n events that do not compress through a flight, each a while after
@@ -73,5 +77,47 @@ func TestFlightOneBlock(t *testing.T) {
 	fly(t, f, 20_000, 10_000, time.Microsecond)
 	if len(f.blocks) != 1 || f.dropped != 10_000 {
 		t.Errorf("%d blocks, %d events dropped", len(f.blocks), f.dropped)
+	}
+}
+
+// Snapshots that are asked for while one is written become one.
+func TestFlightAsks(t *testing.T) {
+	f := newFlight(filepath.Join(t.TempDir(), "run.aoi"), time.Hour, 0)
+	var err error
+	if f.last, err = openFile(f.path); err != nil {
+		t.Fatal(err)
+	}
+	o := fly(t, f, 1000, 1000, time.Microsecond)
+	var said []string
+	log := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	f.ask("one")
+	f.step(o, log)
+	for range 100 {
+		f.ask("two")
+	}
+	r, err := f.end(o, log, nil)
+	if err != nil || r.Events != 1000 || len(f.files) != 3 || len(said) != 2 {
+		t.Errorf("got %+v, %v, files %v, log %q", r, err, f.files, said)
+	}
+	for _, path := range f.files {
+		in, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		tr, err := trace.NewReader(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := uint64(0)
+		if err := event.Each(tr, func(_ *event.Tables, e event.Event) bool {
+			if e.Seq != n {
+				t.Errorf("event %d has number %d", n, e.Seq)
+			}
+			n++
+			return true
+		}); err != nil || n != 1000 || !tr.Stats().Complete {
+			t.Errorf("%s has %d events: %v", path, n, err)
+		}
 	}
 }

@@ -32,7 +32,7 @@ const killStreams = 3
 // killed records one target that dies, and checks that each event whose call
 // had returned is in the file, whole and in order. It returns how many that
 // were. What overflowed is no loss here: it is counted in its place.
-func killed(t *testing.T, code int, how []string, kill func(pid int)) uint64 {
+func killed(t *testing.T, code int, how []string, kill func(pid int), change ...func(*collect.Options)) uint64 {
 	t.Helper()
 	witness := filepath.Join(t.TempDir(), "witness")
 	if err := os.WriteFile(witness, make([]byte, killStreams*8), 0o666); err != nil {
@@ -53,6 +53,9 @@ func killed(t *testing.T, code int, how []string, kill func(pid int)) uint64 {
 		}()
 	}
 	o.Stderr = nil
+	for _, f := range change {
+		f(&o)
+	}
 	r, err := collect.Run(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
