@@ -7,6 +7,7 @@ require (
 	github.com/olekukonko/tablewriter v1.0.9
 	github.com/spf13/cobra v1.10.1
 	github.com/spf13/pflag v1.0.9
+	golang.org/x/exp v0.0.0-20260718201538-764159d718ef
 )
 
 require (
