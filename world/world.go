@@ -253,58 +253,6 @@ func anyNamed(w *World, proc uint32) bool {
 	return false
 }
 
-// gap makes unknown what its lost events may have changed.
-func (w *World) gap(b *event.Block, i int) {
-	const crash = 1 // of overflow, crash, damage, off
-	lost := b.Int[0][i]
-	if b.Set[i]&gapWhy != 0 && b.Mode[i] == crash {
-		w.stream(b.Stream[i]).crashed = true
-	}
-	if lost == 0 {
-		return
-	}
-	w.Lost += lost
-	w.Gaps++
-	g := gapAt{ref: event.Ref{Stream: b.Stream[i], Seq: b.Seq[i]}}
-	g.lost = allClasses
-	kinds := event.AllKinds
-	if b.Set[i]&gapKinds != 0 {
-		kinds = countedKinds(b.Text(b.Str[0][i]), lost)
-		for c := range g.lost {
-			g.lost[c] = kinds&classKinds[c] != 0
-		}
-	}
-	w.lostKinds |= kinds
-	w.gaps.all = append(w.gaps.all, g)
-	for c, lost := range g.lost {
-		if lost {
-			w.gaps.count[c]++
-		}
-	}
-	w.lostOperations(b, i, kinds)
-	if g.lost != [numClasses]bool{} {
-		for _, c := range w.allClaims {
-			// What was lost came after the stream's event before the gap.
-			w.breakIfUnordered(c, b.Stream[i], b.Time[i])
-		}
-	}
-}
-
-// lostOperations keeps the depth of the stream's operations across a gap.
-func (w *World) lostOperations(b *event.Block, i int, kinds event.KindSet) {
-	if !kinds.Has(event.Begin) && !kinds.Has(event.End) {
-		return
-	}
-	st := w.stream(b.Stream[i])
-	st.dirty = st.dirty[:0] // each is evaluated before it changes again
-	if kinds == event.AllKinds {
-		st.depth, st.blurred = 0, true
-		return
-	}
-	text := b.Text(b.Str[0][i])
-	st.depth = max(0, st.depth+countOf(text, event.Begin)-countOf(text, event.End))
-}
-
 // finishSpace evaluates what the end of a space's record makes due.
 func (w *World) finishSpace(s *Space) {
 	if s.Contract.EvalMove {
@@ -319,20 +267,13 @@ func (w *World) Finish() {
 	}
 }
 
-var (
-	gapWhy   = event.Gap.Bit("why")
-	gapKinds = event.Gap.Bit("kinds")
-	spaceBit = func() (bits [event.NumKinds]event.Set) {
-		for k := range event.Kinds {
-			for i, key := range event.Kinds[k].Keys {
-				if key.Name == "space" && !key.Required {
-					bits[k] = 1 << i
-				}
+var spaceBit = func() (bits [event.NumKinds]event.Set) {
+	for k := range event.Kinds {
+		for i, key := range event.Kinds[k].Keys {
+			if key.Name == "space" && !key.Required {
+				bits[k] = 1 << i
 			}
 		}
-		return bits
-	}()
-)
-
-// LostOf reports whether a gap may have lost an event of one of the kinds.
-func (w *World) LostOf(kinds event.KindSet) bool { return w.lostKinds&kinds != 0 }
+	}
+	return bits
+}()

@@ -106,11 +106,10 @@ type refEntity struct {
 
 // share is some of a space's entities, which one goroutine at a time owns.
 type share struct {
-	name    string
-	n       uint64
-	wrote   int   // index of the event that gave it up
-	read    []int // the same, of readers since then
-	written bool
+	name  string
+	n     uint64
+	wrote int   // index of the event that gave it up
+	read  []int // the same, of readers since then
 }
 
 // Run runs the server.
