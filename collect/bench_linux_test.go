@@ -3,6 +3,7 @@ package collect
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -59,45 +60,67 @@ func processTime() time.Duration {
 func BenchmarkCollect(b *testing.B) {
 	for _, streams := range []int{1, 4, 16} {
 		b.Run(fmt.Sprintf("%d streams", streams), func(b *testing.B) {
-			dir := ring.Memory()
-			defer ring.Remove(dir)
-			pool, err := ring.NewPool(ring.Config{Dir: dir})
+			benchmarkCollect(b, streams, newOutput(&counter{}))
+		})
+	}
+}
+
+// BenchmarkKeep is BenchmarkCollect of four streams into rotated files, and
+// into a flight that keeps a second of them.
+func BenchmarkKeep(b *testing.B) {
+	for name, o := range map[string]Options{
+		"one file": {},
+		"rotation": {RotateBytes: 10 << 20},
+		"flight":   {Flight: time.Second},
+	} {
+		b.Run(name, func(b *testing.B) {
+			o.Output = filepath.Join(b.TempDir(), "run.aoi")
+			out, err := o.open()
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer pool.Close()
-			d := &counter{}
-			c := newCollector(dir, newOutput(d), nil)
-			ws := make([]ring.Writer, streams)
-			for i := range ws {
-				pool.Start(&ws[i], fmt.Sprint("zone-", i), false)
-			}
-			op := pool.Name("move")
-			crowd := &crowd{rand: rand.New(rand.NewPCG(1, 1))}
-			var spent time.Duration
-			n, round := 0, 4096
-			for n < b.N {
-				made := 0
-				for k := 0; k < min(round, b.N-n+1000); k += 64 {
-					made += crowd.step(&ws[k/64%streams], op, 64)
-				}
-				n += made
-				start := processTime()
-				c.scan()
-				c.poll(false)
-				spent += processTime() - start
-			}
-			start := processTime()
-			r, err := c.end()
-			spent += processTime() - start
-			if err != nil || r.Events != uint64(n+1) || r.Lost != 0 {
-				b.Fatalf("%d events: %+v, %v", n, r, err)
-			}
-			b.ReportMetric(float64(spent.Nanoseconds())/float64(n), "ns/event")
-			b.ReportMetric(float64(d.n)/float64(n), "B/event")
-			b.ReportMetric(0, "ns/op")
+			benchmarkCollect(b, 4, out)
 		})
 	}
+}
+
+func benchmarkCollect(b *testing.B, streams int, out *output) {
+	dir := ring.Memory()
+	defer ring.Remove(dir)
+	pool, err := ring.NewPool(ring.Config{Dir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pool.Close()
+	c := newCollector(dir, out, nil)
+	ws := make([]ring.Writer, streams)
+	for i := range ws {
+		pool.Start(&ws[i], fmt.Sprint("zone-", i), false)
+	}
+	op := pool.Name("move")
+	crowd := &crowd{rand: rand.New(rand.NewPCG(1, 1))}
+	var spent time.Duration
+	n, round := 0, 4096
+	for n < b.N {
+		made := 0
+		for k := 0; k < min(round, b.N-n+1000); k += 64 {
+			made += crowd.step(&ws[k/64%streams], op, 64)
+		}
+		n += made
+		start := processTime()
+		c.scan()
+		c.poll(false)
+		spent += processTime() - start
+	}
+	start := processTime()
+	r, err := c.end()
+	spent += processTime() - start
+	if err != nil || r.Events+r.Dropped != uint64(n+1) || r.Lost != 0 {
+		b.Fatalf("%d events: %+v, %v", n, r, err)
+	}
+	b.ReportMetric(float64(spent.Nanoseconds())/float64(n), "ns/event")
+	b.ReportMetric(float64(r.Bytes)/float64(n), "B/event")
+	b.ReportMetric(0, "ns/op")
 }
 
 type counter struct{ n int }
