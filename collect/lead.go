@@ -14,6 +14,7 @@ type lead struct {
 	known   bool
 	details []event.Detail
 	out     bool           // it is in the file
+	wall    string         // what the wall clock showed at time 0, once that is known
 	least   []event.Detail // what all processes promise that were met
 }
 
@@ -108,6 +109,9 @@ func (l *lead) later() string {
 		if d.Key != "start" {
 			details = append(details, d)
 		}
+	}
+	if l.wall != "" {
+		details = append(details, event.Detail{Key: "wall", Value: l.wall})
 	}
 	return detailText(details)
 }

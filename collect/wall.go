@@ -31,5 +31,6 @@ func (c *Collector) wall(e *event.Event) {
 	if text != "" {
 		text += " "
 	}
-	e.Str[0] = t.Str(text + "wall=" + event.FormatTime(at)) // the last key of the table
+	c.lead.wall = event.FormatTime(at)
+	e.Str[0] = t.Str(text + "wall=" + c.lead.wall) // the last key of the table
 }
