@@ -12,6 +12,7 @@ import (
 
 	"github.com/aoi-trace/aoi-trace/record"
 	"github.com/aoi-trace/aoi-trace/record/httphook"
+	"github.com/aoi-trace/aoi-trace/record/profile"
 )
 
 type move struct{ x, y float64 }
@@ -155,6 +156,14 @@ func after(rec *record.Recorder, t *table, id uint64, ctx context.Context, publi
 		stop := rec.Gauges(time.Second)
 		defer stop()
 		// end
+	}
+	{
+		// begin
+		rec := record.Open(profile.HeapAfterGC(time.Minute))
+		// end
+		if err := rec.Close(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
