@@ -58,6 +58,7 @@ type Collector struct {
 	began     time.Time
 	opened    time.Duration // machine time at which collecting began
 	last      time.Duration // machine time at which the poll before began
+	scanned   time.Duration // machine time at which the last look for new rings began
 	start     time.Duration // machine time 0 of the trace, when lead.out
 	recovered bool
 
@@ -120,6 +121,7 @@ func (c *Collector) tell(format string, args ...any) {
 // scan opens the rings that are new. It reports whether one is still being
 // set up.
 func (c *Collector) scan() (pending bool) {
+	c.scanned = ring.Now()
 	paths, err := ring.List(c.dir)
 	if err != nil {
 		c.tell("listing the rings: %v", err)
@@ -185,7 +187,8 @@ func (c *Collector) poll(care bool) int {
 	}
 	clear(c.sources[len(left):])
 	c.sources = left
-	c.merger.Advance(c.last)
+	// A ring that appeared since the last scan may hold what is older than now.
+	c.merger.Advance(min(c.last, c.scanned))
 	c.last = now
 	c.out.flush(time.Now())
 	if c.out.flight != nil {
