@@ -87,11 +87,16 @@ func TestHereWithoutOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	const goroutines = 50
+	var wg sync.WaitGroup
 	for i := range uint64(goroutines) {
-		go rec.Enter(i, 1)
-		time.Sleep(time.Millisecond)
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			rec.Enter(i, 1)
+		}()
+		time.Sleep(time.Millisecond) // it has ended, most likely
 	}
-	time.Sleep(100 * time.Millisecond)
+	wg.Wait()
 	if err := rec.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -168,10 +168,11 @@ var hooks = []struct {
 	}},
 	{"Chan, select", func(rec, hook *record.Recorder) {
 		ch := record.NewChan[int](hook, "moves", 0)
-		done := make(chan bool)
+		sent, done := make(chan bool), make(chan bool)
 		go func() {
 			select {
 			case m, ok := <-ch.Out():
+				<-sent // on a busy machine Sent may come so late that nobody waits for it
 				if v, ok := ch.Received(m, ok); v != 7 || !ok {
 					panic(fmt.Sprintf("received %d, %v", v, ok))
 				}
@@ -185,6 +186,7 @@ var hooks = []struct {
 		select {
 		case ch.In() <- m:
 			ch.Sent(m)
+			sent <- true
 		case <-time.After(time.Minute):
 		}
 		<-done

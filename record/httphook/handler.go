@@ -14,7 +14,7 @@ type Options struct {
 	// nil, nobody may. Think of it as of a password: a profile shows what the
 	// program does, and costs it a few percent while it is made.
 	Profile func(*http.Request) bool
-	// Log is told what went wrong with a profile; nil stands for log.Print.
+	// Log is told what became of a profile; nil stands for log.Print.
 	Log func(msg string)
 }
 

@@ -54,10 +54,11 @@ func (h *handler) finish(name string, to *bytes.Buffer, d time.Duration) {
 	time.Sleep(d)
 	pprof.StopCPUProfile()
 	if err := h.Recorder.Attach(name, profileType, to.Bytes()); err != nil {
-		h.log(fmt.Sprintf("aoi-trace: the CPU profile of %v is not kept: %v", d, err))
+		h.log(fmt.Sprintf("aoi-trace: a CPU profile of %v is not kept: %v", d, err))
 		return
 	}
 	h.Recorder.Note(fmt.Sprintf("CPU profile of the last %v: %s", d, name))
+	h.log(fmt.Sprintf("aoi-trace: a CPU profile of %v is in the trace: %s", d, name))
 }
 
 func (h *handler) log(msg string) {
