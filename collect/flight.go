@@ -50,7 +50,7 @@ type flown struct {
 	data   []byte
 	until  time.Duration // none of its events is younger
 	events uint64
-	heads  bool // it has events that a head looks at
+	facts  bool // it has events that change what a head tells
 }
 
 // A saved snapshot, or why there is none.
@@ -70,7 +70,7 @@ func newFlight(path string, keep time.Duration, room int64) *flight {
 func (f *flight) before(e *event.Event) {
 	f.now = max(f.now, e.Time)
 	f.pending.events++
-	f.pending.heads = f.pending.heads || headKinds.Has(e.Kind)
+	f.pending.facts = f.pending.facts || factKinds.Has(e.Kind)
 }
 
 // Write takes what the trace writer writes: what a file begins with, then one
@@ -100,12 +100,12 @@ func (f *flight) Write(b []byte) (int, error) {
 func (f *flight) drop(b *flown) error {
 	f.size -= int64(len(b.data))
 	f.dropped += b.events
-	if !b.heads {
+	if !b.facts {
 		return nil
 	}
 	r := trace.NewSectionReader(bytes.NewReader(b.data), 0, int64(len(b.data)))
 	return event.Each(r, func(t *event.Tables, e event.Event) bool {
-		if headKinds.Has(e.Kind) {
+		if factKinds.Has(e.Kind) {
 			f.head.apply(t, &e)
 		}
 		return true

@@ -23,8 +23,12 @@ const HeadStream = "aoi-trace"
 // bound a server that never uses an id again would fill the memory.
 const manyGone = 1 << 16
 
-// headKinds are the kinds that a head looks at.
-var headKinds = event.SetOf(event.Space, event.Name, event.Radius, event.Filter, event.Spawn, event.Despawn, event.Begin, event.End)
+// headKinds are the kinds that a head looks at, factKinds those that change
+// what it tells.
+var (
+	headKinds = factKinds | event.SetOf(event.Begin, event.End)
+	factKinds = event.SetOf(event.Space, event.Name, event.Radius, event.Filter, event.Spawn, event.Despawn)
+)
 
 // A head is what holds at some place of a recording: the spaces and the names,
 // own radii and filters of entities. It is what a file must begin with that
