@@ -21,12 +21,12 @@ func (c *clock) stamp() uint64 {
 	if c.tsc {
 		return ticks() >> (c.shift & 63)
 	}
-	return uint64(c.now())
+	return uint64(c.mono + int64(time.Since(c.base)))
 }
 
-// now returns CLOCK_MONOTONIC in nanoseconds. The runtime reads it faster
-// than a system call but says only differences.
-func (c *clock) now() int64 { return c.mono + int64(time.Since(c.base)) }
+// now returns CLOCK_MONOTONIC in nanoseconds, read from the system: inside a
+// bubble of testing/synctest the runtime's clock is another.
+func (c *clock) now() int64 { return monotonic(c.base) }
 
 func (c *clock) kind() uint32 {
 	if c.tsc {
@@ -49,8 +49,8 @@ func (c *clock) triple() triple {
 	width := ^uint64(0)
 	for range 9 {
 		if !c.tsc {
-			t := c.now()
-			return triple{uint64(t), t, time.Now().UnixNano()}
+			t := int64(c.stamp())
+			return triple{uint64(t), t, wall()}
 		}
 		before := ticks()
 		t := c.now()
@@ -60,7 +60,7 @@ func (c *clock) triple() triple {
 			best = triple{before + width/2, t, 0}
 		}
 	}
-	best.wall = time.Now().UnixNano() - (c.now() - best.mono)
+	best.wall = wall() - (c.now() - best.mono)
 	return best
 }
 
@@ -115,7 +115,7 @@ func (m *machine) instants() []triple {
 	if len(m.all) == 0 {
 		// The first rate comes from two instants that are well apart.
 		m.all = []triple{c.triple()}
-		time.Sleep(2 * time.Millisecond)
+		pause(2 * time.Millisecond)
 		m.all = append(m.all, c.triple())
 	}
 	n := len(m.all)

@@ -78,7 +78,7 @@ func NewPool(cfg Config) (*Pool, error) {
 		cfg.Process = filepath.Base(os.Args[0])
 	}
 	p := &Pool{
-		cfg: cfg, clock: processClock(), started: time.Now().UnixNano(), boot: bootID(),
+		cfg: cfg, clock: processClock(), started: wall(), boot: bootID(),
 		stop:  make(chan struct{}),
 		taken: map[string]uint64{}, names: []string{""}, index: map[string]Name{"": 0},
 	}

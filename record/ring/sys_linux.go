@@ -19,14 +19,26 @@ func kernelTrustsTSC() bool {
 }
 
 // monotonic returns CLOCK_MONOTONIC, which is the same for all processes.
-func monotonic(time.Time) int64 {
+func monotonic(time.Time) int64 { return system(1) }
+
+// wall returns CLOCK_REALTIME.
+func wall() int64 { return system(0) }
+
+// system reads a clock of the system, past the runtime: in a bubble of
+// testing/synctest the clocks of package time are virtual.
+func system(clock uintptr) int64 {
 	var ts syscall.Timespec
-	const clockMonotonic = 1
-	_, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&ts)), 0)
+	_, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&ts)), 0)
 	if errno != 0 {
 		return 0
 	}
 	return ts.Nano()
+}
+
+// pause stops the thread for d, on the system's clock.
+func pause(d time.Duration) {
+	ts := syscall.NsecToTimespec(int64(d))
+	syscall.Nanosleep(&ts, nil)
 }
 
 func bootID() string {

@@ -16,6 +16,10 @@ func kernelTrustsTSC() bool { return false }
 
 func monotonic(base time.Time) int64 { return int64(time.Since(base)) + 1 }
 
+func wall() int64 { return time.Now().UnixNano() }
+
+func pause(d time.Duration) { time.Sleep(d) }
+
 func bootID() string { return "" }
 
 func freeSpace(string) (int64, error) { return 0, errNoSharedMemory }

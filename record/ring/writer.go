@@ -226,15 +226,16 @@ const patience = time.Second
 // for a while it is taken for dead, and not waited for until it is seen again.
 func (w *Writer) wait(k event.Kind) {
 	h := w.ring.h
-	read, since := h.read.Load(), time.Now()
+	clock := w.pool.clock
+	read, since := h.read.Load(), clock.now()
 	if w.gaveUp && w.gaveUpAt == read {
 		return
 	}
 	for w.gaveUp = false; !w.fits(k) && h.closed.Load() == 0; {
-		time.Sleep(50 * time.Microsecond)
+		pause(50 * time.Microsecond)
 		if now := h.read.Load(); now != read {
-			read, since = now, time.Now()
-		} else if time.Since(since) > patience {
+			read, since = now, clock.now()
+		} else if clock.now()-since > int64(patience) {
 			w.gaveUp, w.gaveUpAt = true, read
 			return
 		}
