@@ -70,6 +70,7 @@ func attachments(t *testing.T, path string) (map[string][]byte, []trace.Attachme
 
 // Each process of a command attaches, and is told apart.
 func TestAttachments(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // which nobody else leaves anything in
 	o, out := options(t, "attach", "of the parent", "of the child")
 	before, _ := filepath.Glob(filepath.Join(os.TempDir(), "aoi-trace-files-*"))
 	r := mustRun(t, o, 0)

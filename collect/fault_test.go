@@ -93,7 +93,7 @@ func TestCollectorKilled(t *testing.T) {
 	}
 	output := filepath.Join(dir, "run.aoi")
 	cmd := exec.Command(os.Args[0], output, os.Args[0], "1", witness)
-	cmd.Env = append(os.Environ(), targetEnv+"=collector")
+	cmd.Env = append(os.Environ(), targetEnv+"=collector", "TMPDIR="+t.TempDir())
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

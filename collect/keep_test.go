@@ -298,7 +298,7 @@ func TestRotateKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0], output, os.Args[0], "1", witness)
-	cmd.Env = append(os.Environ(), targetEnv+"=rotator")
+	cmd.Env = append(os.Environ(), targetEnv+"=rotator", "TMPDIR="+t.TempDir())
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
