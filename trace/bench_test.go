@@ -5,6 +5,8 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,41 +133,84 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
+// readEvents are more: what a reader needs once, its blocks above all, takes
+// long beside a short file.
+const readEvents = 1 << 21
+
 func BenchmarkRead(b *testing.B) {
 	for _, l := range workloads {
 		b.Run(l.name, func(b *testing.B) {
-			var file bytes.Buffer
-			w := NewWriter(&file)
-			l.make(w.Tables(), benchEvents, func(e *event.Event) {
-				if err := w.Append(e); err != nil {
-					b.Fatal(err)
-				}
-			})
-			if err := w.Close(); err != nil {
-				b.Fatal(err)
-			}
+			file := workloadFile(b, l.make)
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := NewReader(bytes.NewReader(file.Bytes()))
+				r, err := NewReader(bytes.NewReader(file))
 				if err != nil {
 					b.Fatal(err)
 				}
-				n := 0
-				for {
-					block, err := r.Next()
-					if err == io.EOF {
-						break
-					}
-					if err != nil {
-						b.Fatal(err)
-					}
-					n += block.N
-				}
-				if n != benchEvents {
-					b.Fatalf("got %d events, want %d", n, benchEvents)
+				if n := count(b, r); n != readEvents {
+					b.Fatalf("got %d events, want %d", n, readEvents)
 				}
 			}
-			b.ReportMetric(float64(b.N)*benchEvents/1e6/b.Elapsed().Seconds(), "Mevents/s")
+			b.ReportMetric(float64(b.N)*readEvents/1e6/b.Elapsed().Seconds(), "Mevents/s")
 		})
+	}
+}
+
+// BenchmarkReadTwo reads the two halves of a file at the same time, found by
+// its index: what two cores read.
+func BenchmarkReadTwo(b *testing.B) {
+	for _, l := range workloads {
+		b.Run(l.name, func(b *testing.B) {
+			file := workloadFile(b, l.make)
+			blocks, err := ReadIndex(bytes.NewReader(file), int64(len(file)))
+			if err != nil {
+				b.Fatal(err)
+			}
+			middle := blocks[len(blocks)/2].Offset
+			var total atomic.Int64
+			for b.Loop() {
+				var both sync.WaitGroup
+				for _, part := range [][2]int64{{blocks[0].Offset, middle}, {middle, int64(len(file))}} {
+					both.Go(func() {
+						total.Add(int64(count(b, NewSectionReader(bytes.NewReader(file), part[0], part[1]))))
+					})
+				}
+				both.Wait()
+			}
+			if total.Load() != int64(b.N)*readEvents {
+				b.Fatalf("got %d events, want %d", total.Load(), int64(b.N)*readEvents)
+			}
+			b.ReportMetric(float64(total.Load())/1e6/b.Elapsed().Seconds(), "Mevents/s")
+		})
+	}
+}
+
+// workloadFile returns the file of a workload.
+func workloadFile(b *testing.B, make func(t *event.Tables, n int, emit func(*event.Event))) []byte {
+	var file bytes.Buffer
+	w := NewWriter(&file)
+	make(w.Tables(), readEvents, func(e *event.Event) {
+		if err := w.Append(e); err != nil {
+			b.Fatal(err)
+		}
+	})
+	if err := w.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// count reads r to its end.
+func count(b *testing.B, r *Reader) (n int) {
+	for {
+		block, err := r.Next()
+		if err == io.EOF {
+			return n
+		}
+		if err != nil {
+			b.Error(err)
+			return n
+		}
+		n += block.N
 	}
 }

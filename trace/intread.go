@@ -73,6 +73,8 @@ type decoder struct {
 	at       []uint64 // where patches go
 	patches  []uint64
 	links    []uint64 // of the kind being read
+	fresh    int      // how many of them are 0
+	second   int      // how many are to one that is 0; -1: not counted yet
 	residues []uint64
 	depth    int  // of columns that hold columns
 	along    bool // in a predicted column
@@ -157,8 +159,10 @@ func (d *decoder) ints(codec byte, b []byte, out []uint64) error {
 		if err := d.readPatched(out[1:], b[k:]); err != nil {
 			return err
 		}
-		for i := 1; i < len(out); i++ {
-			out[i] += out[i-1]
+		sum := first
+		for i, step := range out[1:] {
+			sum += step
+			out[i+1] = sum
 		}
 	case codecPredicted:
 		if d.depth > 0 || d.along {
@@ -213,15 +217,26 @@ func (d *decoder) readRuns(out []uint64, b []byte) error {
 			return errLongColumn
 		}
 		v := d.runs[i]
-		for end := at + int(run); at < end; at++ {
-			out[at] = v
+		if run <= shortRun && len(out)-at >= shortRun {
+			// As many values as the longest of the short runs; the next run
+			// writes over those that are too many. How long short runs are
+			// cannot be guessed, so a loop over them is slow.
+			short := out[at : at+shortRun : at+shortRun]
+			short[0], short[1], short[2], short[3] = v, v, v, v
+			at += int(run)
+			continue
 		}
+		end := at + int(run)
+		fill(out[at:end], v)
+		at = end
 	}
 	if at != len(out) {
 		return errShortColumn
 	}
 	return nil
 }
+
+const shortRun = 4
 
 func fill(out []uint64, v uint64) {
 	for i := range out {

@@ -192,6 +192,7 @@ func (d *decoder) readLinked(out []uint64, b []byte) error {
 			fresh++
 		}
 	}
+	d.fresh, d.second = fresh, -1
 	d.residues = room(d.residues, fresh)
 	if fresh > 0 {
 		if b, err = d.readInts(b, d.residues); err != nil {
@@ -224,16 +225,12 @@ func (d *decoder) readPredicted(out []uint64, b []byte) error {
 	}
 	order := b[0]
 	b = b[1:]
-	var n [3]int
-	for i, back := range links {
-		switch {
-		case back == 0:
-			n[0]++
-		case order == 1 || links[i-int(back)] == 0:
-			n[1]++
-		default:
-			n[2]++
+	n := [3]int{d.fresh, len(links) - d.fresh}
+	if order == 2 {
+		if d.second < 0 {
+			d.second = seconds(links) - d.fresh
 		}
+		n[1], n[2] = d.second, n[1]-d.second
 	}
 	d.residues = room(d.residues, len(out))
 	var res [3][]uint64
@@ -251,21 +248,30 @@ func (d *decoder) readPredicted(out []uint64, b []byte) error {
 	if len(b) > 0 {
 		return errLongColumn
 	}
-	var next [3]int
+	first, second, later := res[0], res[1], res[2]
 	for i, back := range links {
 		if back == 0 {
-			out[i] = res[0][next[0]]
-			next[0]++
+			out[i], first = first[0], first[1:]
 			continue
 		}
 		prev := i - int(back)
-		if order == 1 || links[prev] == 0 {
-			out[i] = out[prev] + uint64(unzigzag(res[1][next[1]]))
-			next[1]++
+		if order == 2 && links[prev] != 0 {
+			out[i] = 2*out[prev] - out[prev-int(links[prev])] + uint64(unzigzag(later[0]))
+			later = later[1:]
 			continue
 		}
-		out[i] = 2*out[prev] - out[prev-int(links[prev])] + uint64(unzigzag(res[2][next[2]]))
-		next[2]++
+		out[i] = out[prev] + uint64(unzigzag(second[0]))
+		second = second[1:]
 	}
 	return nil
+}
+
+// seconds counts the links that are 0 or to one that is 0.
+func seconds(links []uint64) (n int) {
+	for i, back := range links {
+		if links[i-int(back)] == 0 {
+			n++
+		}
+	}
+	return n
 }

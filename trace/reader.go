@@ -264,12 +264,20 @@ func (r *Reader) sequence(m *blockMeta, first int) error {
 	}
 	streams, seq := b.Stream[first:b.N], b.Seq[first:b.N]
 	next, bad := r.next, false
-	if m.counts[event.Gap] == 0 {
+	switch {
+	case m.counts[event.Gap] == 0 && len(m.streams) == 1:
+		s := r.names.streams[0]
+		n := next[s]
+		for i := range seq {
+			seq[i] = n + uint64(i)
+		}
+		next[s] = n + uint64(len(seq))
+	case m.counts[event.Gap] == 0:
 		for i, s := range streams {
 			seq[i] = next[s]
 			next[s]++
 		}
-	} else {
+	default:
 		kinds, lost := b.Kind[first:b.N], b.Int[0][first:b.N]
 		for i, s := range streams {
 			seq[i] = next[s]
