@@ -212,7 +212,7 @@ var Kinds = [NumKinds]Spec{
 		{Name: "phase", Type: EnumType, Field: FieldPhase, Enum: phases, Doc: "of an access that takes time"},
 		{Name: "site", Type: StringType, Field: FieldStr1, Doc: "where in the code"}}},
 	Span: {Span, "span", "order", "the request that caused what follows on this stream", []Key{
-		{Name: "trace", Type: Hex128Type, Field: FieldInt0, Required: true, Doc: "W3C trace-id"},
+		{Name: "trace", Type: Hex128Type, Field: FieldInt0, Required: true, Doc: "W3C trace-id; all zero: no request from here on"},
 		{Name: "span", Type: Hex64Type, Field: FieldInt2, Required: true, Doc: "W3C parent-id"}}},
 
 	Queue: {Queue, "queue", "health", "a queue's length", []Key{
