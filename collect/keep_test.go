@@ -306,6 +306,7 @@ func TestRotateKilled(t *testing.T) {
 	cmd.Process.Kill()
 	cmd.Wait()
 	pid := readPid(t, output+".pid")
+	time.Sleep(50 * time.Millisecond) // the target runs on, into its rings
 	env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	syscall.Kill(pid, syscall.SIGKILL)
 	if err != nil {
