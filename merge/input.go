@@ -46,7 +46,7 @@ func (m *merging) scan(f *file) error {
 					f.details, _ = event.DetailFields(event.Trace, b.Text(b.Str[0][i]))
 				}
 			case event.Send, event.Recv, event.Publish, event.Observe:
-				if name := m.name(b.Text(b.Str[0][i])); order.Shared(name) {
+				if name := m.name(f, b.Text(b.Str[0][i])); order.Shared(name) {
 					m.mail.note(f.number, name, b, i)
 				}
 			}
@@ -54,10 +54,14 @@ func (m *merging) scan(f *file) error {
 	}
 }
 
-// name returns what a lock, channel or object is called in the merged trace.
-func (m *merging) name(name string) string {
+// name returns what a lock, channel or object of f is called in the merged
+// trace.
+func (m *merging) name(f *file, name string) string {
 	if m.shared[name] && !order.Shared(name) {
-		return "//" + name
+		name = "//" + name
+	}
+	if m.apart && order.Shared(name) { // by the processes of this file alone
+		name = "//" + f.Name + "/" + strings.TrimPrefix(name, "//")
 	}
 	return name
 }
@@ -106,7 +110,7 @@ func (m *merging) translate(f *file, e *event.Event) {
 		if e.Kind == event.Access {
 			e.Str[1] = m.text(f, e.Str[1])
 		}
-		e.Str[0] = to.Str(m.name(f.from.Text(e.Str[0])))
+		e.Str[0] = to.Str(m.name(f, f.from.Text(e.Str[0])))
 	default:
 		for i, str := range e.Str {
 			e.Str[i] = m.text(f, str)

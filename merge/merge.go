@@ -40,6 +40,7 @@ type Input struct {
 // Options say how files are merged.
 type Options struct {
 	Shared []string // locks, channels and objects that are one in all files, besides those named //…
+	Apart  bool     // nothing is one in two files: they are runs of their own, which sent each other nothing
 }
 
 // A Result says what was merged.
@@ -80,7 +81,7 @@ func Files(w io.Writer, inputs []Input, o Options) (*Result, error) {
 	if err := checkNames(inputs); err != nil {
 		return nil, err
 	}
-	m := &merging{shared: map[string]bool{}, mail: newMail()}
+	m := &merging{shared: map[string]bool{}, apart: o.Apart, mail: newMail()}
 	for _, name := range o.Shared {
 		m.shared[name] = true
 	}
@@ -116,6 +117,7 @@ func checkNames(inputs []Input) error {
 type merging struct {
 	files  []*file
 	shared map[string]bool
+	apart  bool
 	mail   *mail
 	shift  time.Duration // time 0 of the reference in the merged trace
 

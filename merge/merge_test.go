@@ -219,6 +219,28 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// Two runs of one server send the same numbers, but not to each other.
+func TestApart(t *testing.T) {
+	run := func(name string) *machine {
+		m := &machine{name: name}
+		m.do(0, "main trace version=1 start=empty")
+		m.do(2e9, "p/zone send ch=//bus n=1")
+		m.do(3e9, "q/zone recv ch=//bus n=1")
+		return m
+	}
+	a, b := run("a"), run("b")
+	r, data := merged(t, Options{Apart: true}, a, b)
+	got := text(t, data)
+	for _, want := range []string{"2 a:p/zone send ch=//a/bus n=1\n", "3 a:q/zone recv ch=//a/bus n=1\n", "3 b:q/zone recv ch=//b/bus n=1\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %s in\n%s", want, got)
+		}
+	}
+	if f := r.Files[1]; f.To+f.From > 0 || f.Offset != 0 || r.Late > 0 {
+		t.Errorf("the runs are related: %+v", f)
+	}
+}
+
 // Without wall clocks and messages the files begin together.
 func TestNothingToGoBy(t *testing.T) {
 	a, b := &machine{name: "a"}, &machine{name: "b"}

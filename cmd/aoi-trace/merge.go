@@ -18,6 +18,7 @@ type mergeOptions struct {
 	output string
 	as     []string
 	shared []string
+	apart  bool
 }
 
 func newMergeCmd(s *shared) *cobra.Command {
@@ -36,7 +37,7 @@ and the most that they can be wrong are known; otherwise the wall clocks at the
 beginnings of the files are taken. The first file is the reference.
 
   aoi-trace merge east.aoi west.aoi -o all.aoi
-  aoi-trace merge --as old=before/run.aoi --as new=after/run.aoi -o both.aoi`,
+  aoi-trace merge --apart --as old=before/run.aoi --as new=after/run.aoi -o both.aoi`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args)+len(o.as) == 0 {
 				return usage("aoi-trace merge east.aoi west.aoi -o all.aoi", "merge: the files to merge are missing")
@@ -49,6 +50,7 @@ beginnings of the files are taken. The first file is the reference.
 	f.StringVarP(&o.output, "output", "o", "", "the trace file to write")
 	f.StringArrayVar(&o.as, "as", nil, "NAME=FILE: merge FILE under this name")
 	f.StringSliceVar(&o.shared, "shared", nil, "channels, locks and objects that are one in all files: bus,jobs")
+	f.BoolVar(&o.apart, "apart", false, "the files are runs of their own: no name is one in two of them")
 	return cmd
 }
 
@@ -62,7 +64,7 @@ func (o *mergeOptions) run(cmd *cobra.Command, s *shared, args []string) error {
 	}
 	var r *merge.Result
 	err = writeOutput(o.output, func(w io.Writer) (err error) {
-		r, err = merge.Files(w, inputs, merge.Options{Shared: o.shared})
+		r, err = merge.Files(w, inputs, merge.Options{Shared: o.shared, Apart: o.apart})
 		return err
 	})
 	if err != nil {
