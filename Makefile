@@ -26,7 +26,7 @@ test: ## run the tests of all modules
 check: fmt vet lint test race fuzz cross ## all that continuous integration runs
 
 soak: ## kill recorded servers, again and again: KILLS=1000
-	AOI_KILLS=$(KILLS) $(GO) test -count=1 -timeout=60m -run Kill ./collect
+	AOI_KILLS=$(KILLS) $(GO) test -count=1 -timeout=60m -run 'Kill|Death' ./collect
 
 bench: ## measure ourselves and, in bench/, the peers
 	$(GO) test -run '^$$' -bench . -benchmem ./...
