@@ -219,8 +219,9 @@ func (w *Writer) place(k event.Kind) bool {
 	return w.fits(k)
 }
 
-// patience is how long a full ring is waited for when nobody reads it.
-const patience = time.Second
+// patience is how long a full ring is waited for when nobody reads it: long
+// enough for a collector that a busy machine or a slow disk holds up.
+const patience = 3 * time.Second
 
 // wait waits until an event of kind k fits. When the reader has done nothing
 // for a while it is taken for dead, and not waited for until it is seen again.
