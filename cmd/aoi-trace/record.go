@@ -97,9 +97,12 @@ func (o *recordOptions) run(cmd *cobra.Command, s *shared, args []string) error 
 	if err != nil {
 		fmt.Fprintf(stderr, "aoi-trace: %v\n", err)
 	}
-	if r.Processes == 0 {
+	switch {
+	case r.Processes == 0:
 		fmt.Fprint(stderr, notInstrumented)
-	} else {
+	case r.Events == 0:
+		fmt.Fprintln(stderr, "aoi-trace: nothing was recorded: the command ended before its first event; there is no file")
+	default:
 		recorded(stderr, output, r)
 		fmt.Fprintf(stderr, "next: aoi-trace analyze %s\n", lastOf(output, r))
 	}
