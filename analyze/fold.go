@@ -137,9 +137,9 @@ func (gs *groups) stand(k *Kept, v Verdict) {
 	if g.first == nil || v > g.verdict || v == g.verdict && k.before(g.first) {
 		g.first, g.verdict = k, v
 	}
-	g.count += k.weight
+	g.count++
 	g.end = max(g.end, k.start, k.end)
-	g.pairs[[2]uint64{k.w, k.t}] += k.weight
+	g.pairs[[2]uint64{k.w, k.t}]++
 }
 
 // hang adds a case that follows from g.
@@ -149,7 +149,7 @@ func (gs *groups) hang(g *group, k *Kept) {
 		c = &Consequence{Detector: k.detector.Name, Message: k.message}
 		g.follow[k.detector.Name] = c
 	}
-	c.Count += k.weight
+	c.Count++
 	if key := k.fold(); gs.of[key] == nil {
 		gs.of[key] = g // what follows from the case follows from g
 	}

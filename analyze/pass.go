@@ -38,8 +38,6 @@ type Case struct {
 	// Message and Evidence are called when the case is kept, at once.
 	Message  func() string
 	Evidence func() []Evidence
-
-	weight int // how often it happened: 1 if 0
 }
 
 // A Kept is a case that the engine keeps; its End may still be set.
@@ -60,7 +58,6 @@ type Kept struct {
 	evidence  []Evidence
 	claim     *world.Claim
 	root      *Kept
-	weight    int
 }
 
 // Close says that the case lasted until t.
@@ -142,13 +139,10 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 		return nil
 	}
 	d := p.detector
-	if c.weight == 0 {
-		c.weight = 1
-	}
 	k := &Kept{
 		detector: d, space: c.Space.ID, process: c.Space.Process, signature: c.Signature,
 		relation: c.Relation, likely: c.Likely, because: c.Because,
-		start: c.Start, end: c.End, at: c.At, weight: c.weight,
+		start: c.Start, end: c.End, at: c.At,
 	}
 	k.w = c.W.ID
 	if c.T != nil {
@@ -158,7 +152,7 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 		k.because = ""
 	}
 	if k.because != "" && cs.byDet[d] >= maxKept/2 {
-		cs.follow[followKey{k.causeFold(), d.Name}] += c.weight
+		cs.follow[followKey{k.causeFold(), d.Name}]++
 		return nil
 	}
 	if cs.byDet[d] >= maxKept {
@@ -167,7 +161,7 @@ func (cs *cases) add(p *Pass, c Case) *Kept {
 			o = &overflow{}
 			cs.more[k.fold()] = o
 		}
-		o.count += c.weight
+		o.count++
 		o.end = max(o.end, c.Start, c.End)
 		return nil
 	}

@@ -26,12 +26,12 @@ const (
 type Contract struct {
 	Metric    int     // Circle if not set
 	Axes      string  // "xy", "xz" or "yz"; "" means xy
-	Enter     float64 // a watcher must see what is this near; NaN or 0 with HasEnter false: no contract
+	Enter     float64 // a watcher must see what is this near; 0: no contract
 	Leave     float64 // a watcher must not see what is beyond this; 0 means Enter
 	Height    float64 // half the height of a Cylinder
 	Delay     Wait    // how long a view may keep what is beyond Leave
-	Eval      uint64  // views agree at the end of each Eval-th tick; 0 means at each move (EvalMove)
-	EvalMove  bool    // views agree after each move; otherwise Eval 0 means 1
+	Eval      uint64  // views agree at the end of each Eval-th tick; 0 means 1
+	EvalMove  bool    // views agree after each move instead
 	Cell      Vec     // size of a cell, for Cells and Towers
 	Origin    Vec     // where cell 0,0,0 begins
 	Rounding  string  // "floor", "trunc" or "round"; "" means floor

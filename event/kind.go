@@ -77,7 +77,7 @@ func KindNamed(name string) (Kind, bool) {
 	return k, ok
 }
 
-// A Kinds set holds any number of kinds, one bit each.
+// A KindSet holds any number of kinds, one bit each.
 type KindSet uint64
 
 // SetOf returns the set of ks.

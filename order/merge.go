@@ -208,7 +208,7 @@ func (m *Merger) expire(horizon time.Duration) bool {
 		first.ungated = true
 	} else {
 		first.free = true
-		e.Phase, e.Set = 1, e.Set|mergeLateBit[e.Kind]
+		e.Phase, e.Set = 1, e.Set|lateBit[e.Kind]
 		m.late++
 		if first.edge != nil {
 			first.edge.waitedInVain()

@@ -8,24 +8,6 @@ import (
 var mergeKinds = event.SetOf(event.Acquire, event.Release, event.Send, event.Recv, event.Close,
 	event.Fork, event.Join, event.Publish, event.Observe)
 
-// The bits of the keys that make edges. A writer's mode is 1.
-var (
-	mergeAcquireN = event.Acquire.Bit("n")
-	mergeReleaseN = event.Release.Bit("n")
-	mergeSendN    = event.Send.Bit("n")
-	mergeRecvN    = event.Recv.Bit("n")
-	mergeRecvEnd  = event.Recv.Bit("closed")
-	mergePublishV = event.Publish.Bit("v")
-	mergeObserveV = event.Observe.Bit("v")
-
-	mergeLateBit = func() (bits [event.NumKinds]event.Set) {
-		for _, k := range []event.Kind{event.Acquire, event.Recv, event.Join, event.Observe} {
-			bits[k] = k.Bit("late")
-		}
-		return bits
-	}()
-)
-
 const mergeWriter = 1
 
 // A mergeEdge is a lock, a channel or an object: numbered sources, such as
@@ -95,12 +77,12 @@ func (x *mergeEdge) has(n uint64, optional bool) bool {
 
 // announce notes what the rest of the merger must know of e before its turn.
 func (m *Merger) announce(s *mergeStream, e *event.Event) {
-	if bit := mergeLateBit[e.Kind]; bit != 0 {
+	if bit := lateBit[e.Kind]; bit != 0 {
 		e.Phase, e.Set = 0, e.Set&^bit // it tells of the order that e came from
 	}
 	switch e.Kind {
 	case event.Acquire:
-		if e.Set&mergeAcquireN == 0 {
+		if e.Set&acquireN == 0 {
 			return
 		}
 		if e.Mode != mergeWriter {
@@ -109,7 +91,7 @@ func (m *Merger) announce(s *mergeStream, e *event.Event) {
 			m.home(s, e).locks.of(e.Str[0]).zero++
 		}
 	case event.Publish:
-		if e.Set&mergePublishV != 0 && e.Int[0] == 0 {
+		if e.Set&publishV != 0 && e.Int[0] == 0 {
 			m.home(s, e).objects.of(e.Str[0]).zero++
 		}
 	case event.Fork, event.Join:
@@ -142,7 +124,7 @@ func (m *Merger) ready(s *mergeStream, e *event.Event) bool {
 	}
 	switch e.Kind {
 	case event.Acquire:
-		if e.Set&mergeAcquireN == 0 {
+		if e.Set&acquireN == 0 {
 			return true
 		}
 		x, n := m.home(s, e).locks.of(e.Str[0]), e.Int[0]
@@ -156,13 +138,13 @@ func (m *Merger) ready(s *mergeStream, e *event.Event) bool {
 		return x.has(n-1, true) && (r == nil || r.open <= 0) || m.await(s, x)
 	case event.Recv:
 		x := m.home(s, e).channels.of(e.Str[0])
-		if e.Set&mergeRecvEnd != 0 && e.Mode != 0 {
+		if e.Set&recvClosed != 0 && e.Mode != 0 {
 			return x.closed || x.vain || m.await(s, x)
 		}
-		return e.Set&mergeRecvN == 0 || x.has(e.Int[0], false) || m.await(s, x)
+		return e.Set&recvN == 0 || x.has(e.Int[0], false) || m.await(s, x)
 	case event.Observe:
 		x := m.home(s, e).objects.of(e.Str[0])
-		return e.Set&mergeObserveV == 0 || x.has(e.Int[0], true) || m.await(s, x)
+		return e.Set&observeV == 0 || x.has(e.Int[0], true) || m.await(s, x)
 	case event.Join:
 		return m.ended(s, e)
 	}
@@ -250,7 +232,7 @@ func (m *Merger) done(s *mergeStream, e *event.Event) {
 	switch e.Kind {
 	case event.Release:
 		x = m.home(s, e).locks.of(e.Str[0])
-		if e.Set&mergeReleaseN == 0 {
+		if e.Set&releaseN == 0 {
 			return
 		}
 		if e.Mode != mergeWriter {
@@ -261,17 +243,17 @@ func (m *Merger) done(s *mergeStream, e *event.Event) {
 		}
 		numbered = true
 	case event.Acquire:
-		if e.Set&mergeAcquireN != 0 && e.Mode == mergeWriter && n > 0 {
+		if e.Set&acquireN != 0 && e.Mode == mergeWriter && n > 0 {
 			m.home(s, e).locks.of(e.Str[0]).forget(n)
 		}
 		return
 	case event.Send:
-		x, numbered = m.home(s, e).channels.of(e.Str[0]), e.Set&mergeSendN != 0
+		x, numbered = m.home(s, e).channels.of(e.Str[0]), e.Set&sendN != 0
 	case event.Close:
 		x = m.home(s, e).channels.of(e.Str[0])
 		x.closed = true
 	case event.Publish:
-		x, numbered = m.home(s, e).objects.of(e.Str[0]), e.Set&mergePublishV != 0
+		x, numbered = m.home(s, e).objects.of(e.Str[0]), e.Set&publishV != 0
 	case event.Fork, event.Join:
 		t := m.named(m.tables.Text(e.Str[0]))
 		if i := t.end(s, e.Kind == event.Join); i >= 0 {

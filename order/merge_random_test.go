@@ -98,13 +98,13 @@ func run(r *rand.Rand, n int, skew time.Duration, again bool) *causal {
 		switch l := locks[name]; r.IntN(12) {
 		case 0, 1:
 			ch := fmt.Sprint("c", r.IntN(3))
-			i := emit(w, event.Event{Kind: event.Send, Str: str(ch), Int: [3]uint64{counts[ch]}, Set: mergeSendN})
+			i := emit(w, event.Event{Kind: event.Send, Str: str(ch), Int: [3]uint64{counts[ch]}, Set: sendN})
 			queues[ch] = append(queues[ch], message{counts[ch], i})
 			counts[ch]++
 		case 2, 3:
 			ch := fmt.Sprint("c", r.IntN(3))
 			if q := queues[ch]; len(q) > 0 {
-				emit(w, event.Event{Kind: event.Recv, Str: str(ch), Int: [3]uint64{q[0].n}, Set: mergeRecvN}, q[0].sent)
+				emit(w, event.Event{Kind: event.Recv, Str: str(ch), Int: [3]uint64{q[0].n}, Set: recvN}, q[0].sent)
 				queues[ch] = q[1:]
 			}
 		case 4, 5:
@@ -117,19 +117,19 @@ func run(r *rand.Rand, n int, skew time.Duration, again bool) *causal {
 				l.writing = true
 				l.section++
 				w.mode, w.section = mergeWriter, l.section
-				emit(w, event.Event{Kind: event.Acquire, Str: str(name), Mode: mergeWriter, Int: [3]uint64{l.section}, Set: mergeAcquireN}, append(l.readers, l.released)...)
+				emit(w, event.Event{Kind: event.Acquire, Str: str(name), Mode: mergeWriter, Int: [3]uint64{l.section}, Set: acquireN}, append(l.readers, l.released)...)
 				l.readers = nil
 			} else {
 				l.open++
 				w.mode, w.section = 0, l.section
-				emit(w, event.Event{Kind: event.Acquire, Str: str(name), Int: [3]uint64{l.section}, Set: mergeAcquireN}, l.released)
+				emit(w, event.Event{Kind: event.Acquire, Str: str(name), Int: [3]uint64{l.section}, Set: acquireN}, l.released)
 			}
 		case 6, 7, 8:
 			if w.holds == "" {
 				break
 			}
 			l = locks[w.holds]
-			i := emit(w, event.Event{Kind: event.Release, Str: str(w.holds), Mode: w.mode, Int: [3]uint64{w.section}, Set: mergeReleaseN})
+			i := emit(w, event.Event{Kind: event.Release, Str: str(w.holds), Mode: w.mode, Int: [3]uint64{w.section}, Set: releaseN})
 			if w.mode == mergeWriter {
 				l.writing, l.released = false, i
 			} else {
@@ -140,11 +140,11 @@ func run(r *rand.Rand, n int, skew time.Duration, again bool) *causal {
 		case 9:
 			obj := fmt.Sprint("o", r.IntN(2))
 			if v, ok := versions[obj]; ok && r.IntN(2) == 0 {
-				emit(w, event.Event{Kind: event.Observe, Str: str(obj), Int: [3]uint64{v.n}, Set: mergeObserveV}, v.sent)
+				emit(w, event.Event{Kind: event.Observe, Str: str(obj), Int: [3]uint64{v.n}, Set: observeV}, v.sent)
 				break
 			}
 			v := versions[obj].n + 1
-			versions[obj] = message{v, emit(w, event.Event{Kind: event.Publish, Str: str(obj), Int: [3]uint64{v}, Set: mergePublishV})}
+			versions[obj] = message{v, emit(w, event.Event{Kind: event.Publish, Str: str(obj), Int: [3]uint64{v}, Set: publishV})}
 		case 10:
 			if len(workers) < 12 {
 				i := emit(w, event.Event{Kind: event.Fork})

@@ -100,6 +100,9 @@ func (w *World) evaluate(s *Space, at *event.Event) {
 		c.pair.queued = false
 		w.judgeChange(s, &c, at)
 	}
+	for k := range s.changes {
+		s.changes[k].pair.queued = true // though an earlier change of the pair is done with
+	}
 	smooth := s.smooth()
 	for _, e := range s.dirty {
 		switch {

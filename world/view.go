@@ -73,7 +73,7 @@ func (w *World) changeRelation(p *Pair, b *event.Block, i int) Relation {
 }
 
 // maxChanges is how many view events wait for an evaluation at most: where
-// none ever comes, the oldest are forgotten unjudged.
+// none comes, they are forgotten unjudged.
 const maxChanges = 1 << 18
 
 func (s *Space) queue(c change) {
